@@ -1,0 +1,92 @@
+"""The doors that belong to no story: front, health, readiness, error pages."""
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from config.version import VERSION
+from proxy import errors as gateway_errors
+from proxy.catalogue import MODELS
+
+STARTED = time.monotonic()
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """A browser goes to the dashboard; a health probe gets the health JSON."""
+    if "text/html" in request.headers.get("Accept", ""):
+        return redirect("/dashboard/")
+    return health(request)
+
+
+@require_safe
+def health(request: HttpRequest) -> HttpResponse:
+    """200 while the process lives; it asks nothing of anything else."""
+    return JsonResponse(
+        {
+            "status": "healthy",
+            "version": VERSION,
+            "uptime": int(time.monotonic() - STARTED),
+            "models": [model.id for model in MODELS],
+            "endpoints": [
+                f"{settings.ROUTE_PREFIX}/v1/chat/completions",
+                f"{settings.ROUTE_PREFIX}/v1/models",
+                "/health",
+                "/readyz",
+                "/env-example",
+            ],
+        }
+    )
+
+
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """503 with the reasons while requests should go elsewhere."""
+    reasons = []
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        reasons.append("the database does not answer")
+    status = 503 if reasons else 200
+    return JsonResponse({"ready": not reasons, "reasons": reasons}, status=status)
+
+
+@require_safe
+def env_example(request: HttpRequest) -> HttpResponse:
+    text = (settings.BASE_DIR / ".env.example").read_text(encoding="utf-8")
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 400, "This request cannot be read.")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 403, str(exception) or "This is not yours to see.")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 404, "There is no page at this address.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _error(request, 500, "Something broke on our side. The log says what.")
+
+
+def _error(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
+    if is_gateway(request.path_info):
+        return gateway_errors.answer_for_status(status)
+    context: dict[str, Any] = {"status": status, "sentence": sentence}
+    return render(request, "error.html", context, status=status)
+
+
+def is_gateway(path: str) -> bool:
+    """Below `/v1`, with the prefix and without it: there, errors are OpenAI-shaped."""
+    inside = path.removeprefix(settings.ROUTE_PREFIX)
+    return any(p == "/v1" or p.startswith("/v1/") for p in (path, inside))

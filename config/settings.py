@@ -1,0 +1,245 @@
+"""All settings, read from the environment (`.env.example` explains each variable)."""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+from config import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+environ.Env.read_env(BASE_DIR / ".env")
+
+DEBUG = env.boolean("DEBUG", False)
+DATA_DIR = (BASE_DIR / env.text("DATA_DIR", "var")).resolve()
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.whole("PORT", 3000, 1, 65535)
+WEB_PROCESSES = env.whole("WEB_PROCESSES", 1, 1, 64)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+for _origin in CSRF_TRUSTED_ORIGINS:
+    if not _origin.startswith(("http://", "https://")):
+        raise ImproperlyConfigured(
+            f"CSRF_TRUSTED_ORIGINS must hold origins like https://x.org, not {_origin}."
+        )
+
+# Secrets ---------------------------------------------------------------------------
+SECRET_KEY = env.secret("SECRET_KEY") or env.kept(
+    DATA_DIR / "secret_key", get_random_secret_key
+)
+ENCRYPTION_KEYS = (
+    env.secret("ENCRYPTION_KEYS")
+    or env.kept(DATA_DIR / "encryption_keys", lambda: Fernet.generate_key().decode())
+).replace(",", " ").split()
+try:
+    [Fernet(_key) for _key in ENCRYPTION_KEYS]
+except ValueError:
+    raise ImproperlyConfigured(
+        "ENCRYPTION_KEYS must hold Fernet keys (32 bytes in URL-safe base64), "
+        "separated by commas: the first encrypts, all decrypt."
+    ) from None
+AUTH_TOKEN_FILE = DATA_DIR / "auth_token"
+# `setup` makes the file and prints it; the other roles only read it.
+AUTH_TOKEN = env.secret("AUTH_TOKEN") or (
+    env.kept(AUTH_TOKEN_FILE, str) if AUTH_TOKEN_FILE.exists() else ""
+)
+ADMIN_EMAIL = env.text("ADMIN_EMAIL", "admin@localhost")
+ADMIN_PASSWORD = env.secret("ADMIN_PASSWORD")
+
+# The vendor and the simulator ------------------------------------------------------
+CURSOR_ADMIN_API_KEY = env.secret("CURSOR_ADMIN_API_KEY")
+CURSOR_ADMIN_API_URL = env.url("CURSOR_ADMIN_API_URL", "", "http", "https")
+CURSOR_CHAT_API_URL = env.url("CURSOR_CHAT_API_URL", "", "http", "https")
+CURSOR_CLIENT_VERSION = env.text("CURSOR_CLIENT_VERSION", "2.0.0")
+DEMO = env.choice("DEMO", "auto", "auto", "on", "off")
+SIMULATOR_PORT = env.whole("SIMULATOR_PORT", min(PORT + 1, 65535), 1, 65535)
+SIMULATOR_URL = f"http://127.0.0.1:{SIMULATOR_PORT}"
+ROUTE_PREFIX = env.prefix("ROUTE_PREFIX")
+TOKEN_FILE = BASE_DIR / env.text("TOKEN_FILE", ".token")
+TOKEN_LIST_FILE = BASE_DIR / env.text("TOKEN_LIST_FILE", ".token-list")
+
+# Parts -----------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "dashboard",
+    "proxy",
+    "tokens",
+    "simulator",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.cookies.SecureCookiesMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "dashboard.shell.shell",
+            ],
+        },
+    },
+]
+
+# Database, queue, cache ------------------------------------------------------------
+_DATABASE_URL = env.secret("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'db.sqlite3'}"
+if not _DATABASE_URL.startswith(("sqlite://", "postgres://", "postgresql://")):
+    raise ImproperlyConfigured(
+        "DATABASE_URL must be a URL like postgres://user:password@host:5432/name "
+        "or sqlite:///path."
+    )
+try:
+    DATABASES: dict[str, Any] = {
+        "default": dict(environ.Env.db_url_config(_DATABASE_URL))
+    }
+except ValueError:
+    raise ImproperlyConfigured("DATABASE_URL cannot be read as a URL.") from None
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 30,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+REDIS_URL = env.secret("REDIS_URL")
+if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+    raise ImproperlyConfigured("REDIS_URL must be a URL like redis://host:6379/0.")
+CACHES: dict[str, Any] = {
+    "default": (
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "teamgauge",
+        }
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
+}
+
+_QUEUE_DIR = DATA_DIR / "queue"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
+    {"visibility_timeout": 3600}
+    if REDIS_URL
+    else {
+        "data_folder_in": str(_QUEUE_DIR / "messages"),
+        "data_folder_out": str(_QUEUE_DIR / "messages"),
+        "control_folder": str(_QUEUE_DIR / "control"),
+    }
+)
+if not REDIS_URL:
+    for _folder in ("messages", "control"):
+        (_QUEUE_DIR / _folder).mkdir(parents=True, exist_ok=True)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = bool(REDIS_URL)
+CELERY_TASK_DEFAULT_QUEUE = "hourly"
+CELERY_TIMEZONE = "UTC"
+# The tables say what is due (dashboard/sync/schedule.py); beat only knocks.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "dashboard.tasks.sweep",
+        "schedule": 15.0,
+        "options": {"expires": 60},
+    }
+}
+
+# Sign-in and safety ----------------------------------------------------------------
+AUTH_USER_MODEL = "tokens.User"
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/dashboard/"
+LOGOUT_REDIRECT_URL = "/accounts/login/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+# TLS ends at a proxy in front; it says so in this header. Without a proxy a caller
+# who lies in it only gets cookies that the browser will not send back over http.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = [
+    "security.W004",  # HSTS is the TLS proxy's word to give
+    "security.W008",  # so is the redirect to https
+    "security.W012",  # config.cookies marks cookies Secure on each https answer
+    "security.W016",  # the same for the CSRF cookie
+]
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+
+# Files, language, time, log --------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.zone("TIME_ZONE", "UTC")
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # Its INFO lines repeat each URL that is asked for.
+        "httpx": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
+        "kombu": {"level": "WARNING"},
+    },
+}
+TEST_RUNNER = "django.test.runner.DiscoverRunner"

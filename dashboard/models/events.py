@@ -1,0 +1,112 @@
+"""Usage events as the vendor serves them, and their sums per day."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from dashboard.models.cents import CentsField
+from tokens.models import Team
+
+
+class EventKind(models.TextChoices):
+    ON_DEMAND = "on_demand", "On-demand"
+    INCLUDED = "included", "Included"
+    ERRORED = "errored", "Errored"
+    FREE = "free", "Free"
+    OTHER = "other", "Other"
+
+
+class UsageEventQuerySet(models.QuerySet["UsageEvent"]):
+    def live(self) -> "UsageEventQuerySet":
+        """Without the rows that the vendor no longer serves."""
+        return self.filter(withdrawn_at=None)
+
+
+class UsageEvent(models.Model):
+    """One event. The vendor gives no id: `fingerprint` and `ordinal` (which of several
+    equal ones it is) stand in for it, see dashboard/sync/identity.py."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="usage_events")
+    fingerprint = models.CharField(max_length=64)
+    ordinal = models.PositiveIntegerField()
+    timestamp_ms = models.BigIntegerField(help_text="Unix milliseconds, UTC.")
+    day = models.DateField(help_text="UTC.")
+    email = models.CharField(max_length=254, blank=True)
+    service_account_id = models.CharField(max_length=100, blank=True)
+    service_account_name = models.CharField(max_length=200, blank=True)
+    model = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=EventKind.choices)
+    raw_kind = models.CharField(max_length=100, blank=True)
+    max_mode = models.BooleanField(null=True)
+    is_token_based_call = models.BooleanField(null=True)
+    is_chargeable = models.BooleanField(null=True)
+    is_headless = models.BooleanField(null=True)
+    is_free_bugbot = models.BooleanField(null=True)
+    requests_costs = CentsField(null=True, help_text="Request units.")
+    input_tokens = models.BigIntegerField(null=True)
+    output_tokens = models.BigIntegerField(null=True)
+    cache_write_tokens = models.BigIntegerField(null=True)
+    cache_read_tokens = models.BigIntegerField(null=True)
+    model_cents = CentsField(null=True, help_text="tokenUsage.totalCents.")
+    discount_percent = CentsField(null=True)
+    charged_cents = CentsField(null=True, help_text="chargedCents; fee inside.")
+    token_fee_cents = CentsField(null=True, help_text="Already in charged cents.")
+    cost_cents = CentsField(
+        null=True, help_text="Charged, else the model's; empty: unpriced."
+    )
+    conversation_id = models.CharField(max_length=100, blank=True)
+    cloud_agent_id = models.CharField(max_length=100, blank=True)
+    automation_id = models.CharField(max_length=100, blank=True)
+    synced_at = models.DateTimeField(help_text="Last time a sync changed the row.")
+    withdrawn_at = models.DateTimeField(
+        null=True, help_text="No longer served by the vendor since."
+    )
+
+    objects: ClassVar[UsageEventQuerySet] = UsageEventQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-timestamp_ms"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "fingerprint", "ordinal"], name="usage_event_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["team", "timestamp_ms"], name="usage_event_time"),
+            models.Index(
+                fields=["team", "email", "timestamp_ms"], name="usage_event_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} at {self.timestamp_ms}"
+
+
+class UsageRollup(models.Model):
+    """Sums of the live events of one UTC day, person, model and kind. Charts read
+    these, never the events."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="usage_rollups")
+    day = models.DateField(help_text="UTC.")
+    email = models.CharField(max_length=254, blank=True)
+    model = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=EventKind.choices)
+    events = models.BigIntegerField()
+    unpriced_events = models.BigIntegerField()
+    charged_cents = CentsField()
+    requests_costs = CentsField()
+    input_tokens = models.BigIntegerField()
+    output_tokens = models.BigIntegerField()
+    cache_write_tokens = models.BigIntegerField()
+    cache_read_tokens = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["day", "email", "model", "kind"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "day", "email", "model", "kind"], name="usage_rollup_key"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.email} {self.model} {self.kind}"

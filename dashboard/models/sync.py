@@ -1,0 +1,88 @@
+"""What is to be synced, by whom it is being done, and how far it got."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from dashboard.models.cents import CentsField
+from tokens.models import Team
+
+
+class Stream(models.TextChoices):
+    """One kind of pulled data. The order is the order of a sync."""
+
+    MEMBERS = "members", "Members"
+    SPEND = "spend", "Spend"
+    EVENTS = "events", "Usage events"
+    DAILY = "daily", "Daily usage"
+
+
+class SyncState(models.Model):
+    """One stream of one team: when it is due, who holds it, how the last try went.
+
+    A worker takes the lease by compare-and-set and gets a higher `fence`; whatever it
+    commits later checks that the fence is still its own, so a worker that was thought
+    dead cannot write over its successor.
+    """
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="sync_states")
+    stream = models.CharField(max_length=10, choices=Stream.choices)
+    due_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    fence = models.PositiveBigIntegerField(default=0)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    succeeded_at = models.DateTimeField(null=True)
+    windows_done = models.PositiveIntegerField(default=0)
+    windows_total = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(
+        default=0, help_text="Tries in a row that failed."
+    )
+    last_error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["team", "stream"]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "stream"], name="one_sync_state")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team}: {self.stream}"
+
+
+class SyncWindowQuerySet(models.QuerySet["SyncWindow"]):
+    def done(self) -> "SyncWindowQuerySet":
+        return self.filter(status=SyncWindow.Status.DONE)
+
+
+class SyncWindow(models.Model):
+    """A closed span of time of one stream, as it was last fetched whole."""
+
+    class Status(models.TextChoices):
+        DONE = "done", "Complete"
+        FAILED = "failed", "Failed"
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="sync_windows")
+    stream = models.CharField(max_length=10, choices=Stream.choices)
+    start_ms = models.BigIntegerField(help_text="First millisecond, UTC.")
+    end_ms = models.BigIntegerField(help_text="Last millisecond, inclusive.")
+    status = models.CharField(max_length=10, choices=Status.choices)
+    rows = models.PositiveIntegerField(default=0)
+    announced = models.PositiveIntegerField(null=True)
+    charged_cents = CentsField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    fetched_at = models.DateTimeField()
+    last_error = models.CharField(max_length=500, blank=True)
+
+    objects: ClassVar[SyncWindowQuerySet] = SyncWindowQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-end_ms"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "stream", "start_ms", "end_ms"], name="sync_window_key"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team}: {self.stream} {self.start_ms}–{self.end_ms}"

@@ -1,0 +1,17 @@
+from tokens.models.keys import ApiKey
+from tokens.models.news import Attention, Change
+from tokens.models.people import TeamRole, User, normal_email
+from tokens.models.teams import Team
+from tokens.models.upstreams import Upstream, UpstreamToken
+
+__all__ = [
+    "ApiKey",
+    "Attention",
+    "Change",
+    "Team",
+    "TeamRole",
+    "Upstream",
+    "UpstreamToken",
+    "User",
+    "normal_email",
+]
