@@ -1,0 +1,86 @@
+"""What every upstream kind speaks: a prompt goes in, events come out.
+
+An event stream ends with exactly one `Finished` or `Failed`; nothing follows it.
+Texts and secrets stay out of every `repr`, so that no log line can show them.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+Role = Literal["system", "developer", "user", "assistant"]
+FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: Role
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    model: str
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What an upstream wants to see of us; `checksum` is stamped for this moment."""
+
+    token: str = field(repr=False)
+    checksum: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of the answer; never empty."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallDelta:
+    """A piece of a tool call; pieces of one call share their `index`."""
+
+    index: int
+    id: str
+    name: str
+    arguments: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the upstream counted them."""
+
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    reason: FinishReason
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The request is over and not whole.
+
+    `status` is the HTTP status the upstream meant, `code` a short word for machines,
+    `message` a sentence that may be shown to the caller. `retryable`: the same
+    request may succeed later or through another token. `blames_token`: this token is
+    the trouble; `token_is_dead`: and it will not get better by waiting.
+    `retry_after` is in seconds, where the upstream named a time.
+    """
+
+    status: int
+    code: str
+    message: str
+    retryable: bool = False
+    blames_token: bool = False
+    token_is_dead: bool = False
+    retry_after: int | None = None
+
+
+Event = TextDelta | ToolCallDelta | Usage | Finished | Failed
+Events = AsyncIterator[Event]
