@@ -1,0 +1,1 @@
+"""The `streamchat` upstream: Connect RPC `aiserver.v1.AiService/StreamChat`."""

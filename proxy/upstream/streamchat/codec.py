@@ -1,0 +1,81 @@
+"""Between our values and StreamChat's protobuf bytes. The only user of `*_pb2`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from google.protobuf.message import DecodeError
+
+from proxy.upstream.errors import BadEnvelope
+from proxy.upstream.streamchat import streamchat_pb2 as pb
+from proxy.upstream.streamchat.prompt import Dialogue, Turn
+
+LONG_CONTEXT_MODELS = frozenset(
+    {
+        "gpt-4o-128k",
+        "gemini-1.5-flash-500k",
+        "claude-3-haiku-200k",
+        "claude-3-5-sonnet-200k",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VendorError:
+    """The vendor's error: its number in the enum `ERROR_…`, and its words."""
+
+    number: int
+    title: str
+    detail: str
+    is_retryable: bool | None
+
+
+def encode_request(
+    dialogue: Dialogue, model: str, new_id: Callable[[], str], slow_pool: bool = False
+) -> bytes:
+    """One GetChatRequest, without its envelope.
+
+    `new_id` gives a UUID and is asked once per turn, then for the request, then for
+    the conversation. Each call is a new conversation to the vendor.
+    """
+    request = pb.GetChatRequest(
+        conversation=[_turn(turn, new_id()) for turn in dialogue.turns],
+        model_details=pb.ModelDetails(model_name=model),
+        request_id=new_id(),
+        conversation_id=new_id(),
+    )
+    if dialogue.instructions.strip():
+        request.explicit_context.context = dialogue.instructions
+    if model in LONG_CONTEXT_MODELS:
+        request.long_context_mode = True
+    if slow_pool:
+        request.model_details.enable_slow_pool = True
+    return request.SerializeToString(deterministic=True)
+
+
+def _turn(turn: Turn, bubble_id: str) -> pb.ConversationMessage:
+    kind = pb.ConversationMessage
+    return pb.ConversationMessage(
+        text=turn.text,
+        type=kind.TYPE_HUMAN if turn.human else kind.TYPE_AI,
+        bubble_id=bubble_id,
+        is_capability_iteration=False,
+    )
+
+
+def decode_text(payload: bytes) -> str:
+    """The answer's text in one StreamChatResponse, often none. Raises BadEnvelope."""
+    try:
+        return pb.StreamChatResponse.FromString(payload).text
+    except DecodeError as error:
+        raise BadEnvelope("The upstream sent a message we cannot read.") from error
+
+
+def decode_error(value: bytes) -> VendorError | None:
+    """Read an ErrorDetails; None if it is not readable."""
+    try:
+        read = pb.ErrorDetails.FromString(value)
+    except DecodeError:
+        return None
+    words = read.details
+    told = words.is_retryable if words.HasField("is_retryable") else None
+    return VendorError(read.error, words.title, words.detail, told)
