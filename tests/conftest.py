@@ -1,0 +1,38 @@
+"""Sets the environment before Django reads it, then loads Django.
+
+pyproject.toml names no settings module on purpose: pytest-django would read the
+settings before this file is loaded, with the developer's own environment.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import django
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+
+from tests import environment
+
+if settings.configured or "DJANGO_SETTINGS_MODULE" in os.environ:
+    raise pytest.UsageError(
+        "DJANGO_SETTINGS_MODULE is set: unset it, tests choose their own settings."
+    )
+_data_dir = tempfile.TemporaryDirectory(prefix="teamgauge-tests-")
+os.environ.update(environment.product(Path(_data_dir.name), **environment.servers()))
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
+
+
+def pytest_unconfigure() -> None:
+    _data_dir.cleanup()
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> Iterator[None]:
+    """Counters and cached charts of one test are not the next one's."""
+    cache.clear()
+    yield
+    cache.clear()
