@@ -1,0 +1,46 @@
+"""One ASGI app: the Admin API, the chat upstream, and the control endpoints."""
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from simulator import chat
+from simulator.adminapi import RefusedError
+from simulator.adminhttp import endpoints, refused
+from simulator.chathttp import StreamChat
+from simulator.control import Control
+from simulator.days import Clock
+from simulator.player import play, read_body
+from simulator.state import DEMO_KEY, State
+from simulator.world import World
+
+
+def make_world(
+    seed: int = 1, people: int = 40, days: int = 90, clock: Clock | None = None
+) -> World:
+    return World(seed, people, days, clock or Clock())
+
+
+def make_app(
+    world: World, *, admin_key: str = DEMO_KEY, chunk_delay_ms: float = 15.0
+) -> Starlette:
+    """The running parts are in `app.state.simulator`."""
+    state = State(world, admin_key, chunk_delay_ms)
+    routes = Control(state).routes()
+    routes += [Route(path, api) for path, api in endpoints(state).items()]
+    routes.append(Route(chat.PATH, StreamChat(state)))
+    routes.append(Route("/{path:path}", NotFound(state)))
+    app = Starlette(routes=routes)
+    app.state.simulator = state
+    return app
+
+
+class NotFound:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        entry = self._state.record("admin", scope)
+        await read_body(receive, entry)
+        error = RefusedError(404, "Not Found", f"There is no {scope['path']}")
+        await play(refused(error), scope, receive, send, entry)

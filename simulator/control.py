@@ -1,0 +1,118 @@
+"""The /_sim endpoints: the oracle, recorded requests, faults, clock, tokens."""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from simulator.days import day_from
+from simulator.faults import BLANKED, FaultBoard, UnknownFaultError
+from simulator.oracle import totals
+from simulator.state import State
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class NewFault(msgspec.Struct, forbid_unknown_fields=True):
+    endpoint: str
+    fault: str
+    times: int | None = None
+    options: dict[str, object] = msgspec.field(default_factory=dict)
+
+
+class NewClock(msgspec.Struct, forbid_unknown_fields=True):
+    now_ms: int | None
+
+
+class NewToken(msgspec.Struct, forbid_unknown_fields=True):
+    token: str
+
+
+class Control:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def routes(self) -> list[Route]:
+        return [
+            _route("/_sim/health", "GET", self.health),
+            _route("/_sim/totals", "GET", self.totals),
+            _route("/_sim/requests", "GET", self.requests),
+            _route("/_sim/requests", "DELETE", self.forget_requests),
+            _route("/_sim/faults", "GET", self.faults),
+            _route("/_sim/faults", "POST", self.add_fault),
+            _route("/_sim/faults", "DELETE", self.clear_faults),
+            _route("/_sim/clock", "GET", self.clock),
+            _route("/_sim/clock", "POST", self.set_clock),
+            _route("/_sim/tokens", "POST", self.add_token),
+        ]
+
+    async def health(self, request: Request) -> Response:
+        return JSONResponse({"status": "ok", "now_ms": self._state.world.clock()})
+
+    async def totals(self, request: Request) -> Response:
+        """`emails=kept` counts by the original address even when it is blanked."""
+        asked = request.query_params
+        start, end = _day(asked["start"]), _day(asked["end"])
+        blanked = self._state.board.has("events", BLANKED)
+        blank = frozenset[str]()
+        if blanked and asked.get("emails") != "kept":
+            blank = self._state.world.gone_emails()
+        return JSONResponse(totals(self._state.world, start, end, blank))
+
+    async def requests(self, request: Request) -> Response:
+        kind = request.query_params.get("kind")
+        return JSONResponse(self._state.recorder.as_json(kind))
+
+    async def forget_requests(self, request: Request) -> Response:
+        self._state.recorder.clear()
+        return Response(status_code=204)
+
+    async def faults(self, request: Request) -> Response:
+        return JSONResponse(self._state.board.as_json())
+
+    async def add_fault(self, request: Request) -> Response:
+        new = msgspec.json.decode(await request.body(), type=NewFault)
+        board: FaultBoard = self._state.board
+        added = board.add(new.endpoint, new.fault, new.times, new.options)
+        return JSONResponse(msgspec.to_builtins(added), status_code=201)
+
+    async def clear_faults(self, request: Request) -> Response:
+        self._state.board.clear(request.query_params.get("endpoint"))
+        return Response(status_code=204)
+
+    async def clock(self, request: Request) -> Response:
+        clock = self._state.world.clock
+        return JSONResponse({"now_ms": clock(), "fixed": clock.fixed is not None})
+
+    async def set_clock(self, request: Request) -> Response:
+        new = msgspec.json.decode(await request.body(), type=NewClock)
+        self._state.world.clock.fixed = new.now_ms
+        return await self.clock(request)
+
+    async def add_token(self, request: Request) -> Response:
+        new = msgspec.json.decode(await request.body(), type=NewToken)
+        self._state.tokens.add(new.token)
+        return JSONResponse({"tokens": len(self._state.tokens)}, status_code=201)
+
+
+def _route(path: str, method: str, handler: Handler) -> Route:
+    return Route(path, _explained(handler), methods=[method])
+
+
+def _explained(handler: Handler) -> Handler:
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except KeyError as error:
+            return JSONResponse({"error": f"{error} is missing"}, status_code=400)
+        except (msgspec.MsgspecError, UnknownFaultError, ValueError) as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+
+    return answer
+
+
+def _day(text: str) -> int:
+    return day_from(dt.date.fromisoformat(text))

@@ -1,0 +1,41 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from simulator.app import make_app, make_world
+from simulator.server import PortBusyError, run
+from simulator.state import DEMO_KEY
+
+
+class Command(BaseCommand):
+    help = "Runs a local stand-in for the vendor's Admin API and chat upstream."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        port = getattr(settings, "SIMULATOR_PORT", 3001)
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=port)
+        parser.add_argument("--people", type=int, default=40)
+        parser.add_argument("--days", type=int, default=90)
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--key", default=DEMO_KEY)
+        parser.add_argument("--chunk-delay-ms", type=float, default=15.0)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port, people = options["host"], options["port"], options["people"]
+        if people < 1 or options["days"] < 1:
+            raise CommandError("--people and --days must be at least 1.")
+        world = make_world(options["seed"], people, options["days"])
+        app = make_app(
+            world, admin_key=options["key"], chunk_delay_ms=options["chunk_delay_ms"]
+        )
+        try:
+            run(app, host, port, lambda: self._say_ready(host, port, people))
+        except PortBusyError as error:
+            raise CommandError(f"The simulator cannot listen on {error}.") from error
+
+    def _say_ready(self, host: str, port: int, people: int) -> None:
+        self.stdout.write(f"Simulator of {people} people ready on http://{host}:{port}")
+        self.stdout.flush()

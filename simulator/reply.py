@@ -1,0 +1,53 @@
+"""An HTTP answer as a plan: what is written, when, and how the connection ends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Bytes of one write; the pause comes before it."""
+
+    data: bytes
+    pause_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """With `cut` the connection is closed after the writes, without an end.
+
+    `cut` and no status at all: closed before a single byte of an answer.
+    """
+
+    status: int | None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    writes: tuple[Write, ...] = ()
+    cut: bool = False
+
+    def body(self) -> bytes:
+        return b"".join(write.data for write in self.writes)
+
+    def delayed(self, pause_ms: float) -> "Reply":
+        """The same answer, with a wait before its first byte."""
+        first, *rest = self.writes or (Write(b""),)
+        late = replace(first, pause_ms=first.pause_ms + pause_ms)
+        return replace(self, writes=(late, *rest))
+
+
+def whole(
+    status: int, kind: str, body: bytes, headers: Mapping[str, str] | None = None
+) -> Reply:
+    length = {"content-type": kind, "content-length": str(len(body))}
+    return Reply(status, {**length, **(headers or {})}, (Write(body),))
+
+
+def as_json(
+    status: int, payload: object, headers: Mapping[str, str] | None = None
+) -> Reply:
+    return whole(status, "application/json", _encoder.encode(payload), headers)
+
+
+# Decimals go out as JSON numbers with all their digits: sums stay exact.
+_encoder = msgspec.json.Encoder(decimal_format="number")

@@ -1,0 +1,61 @@
+"""Serves the app in this one process until told to stop."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from starlette.applications import Starlette
+
+
+class PortBusyError(Exception):
+    """Something else listens there already."""
+
+
+def run(app: Starlette, host: str, port: int, ready: Callable[[], None]) -> None:
+    """Blocks. SIGTERM and SIGINT stop it cleanly."""
+    _check_free(host, port)
+    asyncio.run(_serve(app, host, port, ready))
+
+
+async def _serve(
+    app: Starlette, host: str, port: int, ready: Callable[[], None]
+) -> None:
+    server = Server(
+        app, address=host, port=port, interface=Interfaces.ASGINL, log_enabled=False
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.stop)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_when_listening(host, port, ready))
+        await server.serve()
+
+
+async def _when_listening(host: str, port: int, ready: Callable[[], None]) -> None:
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(host, port)
+        except OSError:
+            await asyncio.sleep(0.02)
+            continue
+        writer.close()
+        ready()
+        return
+
+
+def _check_free(host: str, port: int) -> None:
+    # The server itself shares its port with others that allow it, so it would
+    # start beside another one without a word.
+    with socket.socket(_family(host)) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError as error:
+            raise PortBusyError(f"{host}:{port}: {error.strerror}") from error
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET

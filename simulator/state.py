@@ -1,0 +1,34 @@
+"""What one running simulator holds."""
+
+from dataclasses import dataclass, field
+
+from starlette.types import Scope
+
+from simulator.daily import DailyUsage
+from simulator.faults import FaultBoard
+from simulator.recorder import Entry, Recorder
+from simulator.world import World
+
+DEMO_KEY = "demo-admin-key"
+DEMO_TOKEN = "demo-upstream-token"  # noqa: S105
+
+
+@dataclass(slots=True)
+class State:
+    world: World
+    admin_key: str = DEMO_KEY
+    chunk_delay_ms: float = 15.0
+    board: FaultBoard = field(default_factory=FaultBoard)
+    recorder: Recorder = field(default_factory=Recorder)
+    tokens: set[str] = field(default_factory=lambda: {DEMO_TOKEN})
+    daily: DailyUsage = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.daily = DailyUsage(self.world)
+
+    def record(self, kind: str, scope: Scope) -> Entry:
+        headers = {
+            k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]
+        }
+        lower = {name.lower(): value for name, value in headers.items()}
+        return self.recorder.add(Entry(kind, scope["method"], scope["path"], lower))

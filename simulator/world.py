@@ -1,0 +1,119 @@
+"""The team as it stands now: members, usage events, spend of the cycle."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from simulator.days import DAY_MS, Clock, cycle_start, day_of
+from simulator.eventlog import EventLog
+from simulator.events import Event, Kind
+from simulator.people import Cast, Person
+
+
+@dataclass(slots=True)
+class Spend:
+    """Cents of one person in this cycle; `requests` counts request units."""
+
+    person: Person
+    on_demand: Decimal = Decimal(0)
+    overall: Decimal = Decimal(0)
+    requests: Decimal = Decimal(0)
+
+    def add(self, event: Event) -> None:
+        cents = cost(event) or Decimal(0)
+        self.overall += cents
+        self.requests += exact(event.requests)
+        if event.kind is Kind.ON_DEMAND:
+            self.on_demand += cents
+
+
+class World:
+    """A pure function of the seed, the first day and the clock.
+
+    History starts on `first_day`, which is fixed when the world is made, and
+    grows from there: days do not drop out while a simulator runs.
+    """
+
+    def __init__(self, seed: int, people: int, days: int, clock: Clock) -> None:
+        self.seed, self.clock = seed, clock
+        self.first_day = day_of(clock()) - days + 1
+        self.cast = Cast(seed, people)
+        self.log = EventLog(seed, self.cast)
+        self._spend: tuple[tuple[int, int], list[Spend]] = ((0, 0), [])
+
+    def today(self) -> int:
+        return day_of(self.clock())
+
+    def members(self) -> list[Person]:
+        return self.cast.on(self.today())
+
+    def people(self, first_day: int, last_day: int) -> list[Person]:
+        return self.cast.between(first_day, last_day)
+
+    def gone_emails(self) -> frozenset[str]:
+        """People who had a desk since history began and have none today."""
+        here = {person.email for person in self.members()}
+        ever = {p.email for p in self.people(self.first_day, self.today())}
+        return frozenset(ever - here)
+
+    def clip(self, start_ms: int, end_ms: int) -> tuple[int, int]:
+        """Cut a range to what has happened since history began."""
+        return max(start_ms, self.first_day * DAY_MS), min(end_ms, self.clock())
+
+    def events(self, start_ms: int, end_ms: int) -> Iterator[Event]:
+        """Oldest first, both ends inclusive, nothing from the future."""
+        return self.log.between(*self.clip(start_ms, end_ms))
+
+    def page(
+        self, start_ms: int, end_ms: int, skip: int, size: int
+    ) -> tuple[int, list[Event]]:
+        """How many there are, and one page of them, newest first."""
+        start, end = self.clip(start_ms, end_ms)
+        total, page = 0, list[Event]()
+        for number in range(day_of(end), day_of(start) - 1, -1):
+            day = self.log.day(number)
+            first, last = day.between(start, end)
+            newest = last - max(0, skip - total)
+            oldest = max(first, newest - (size - len(page)))
+            page += day.events[oldest:newest][::-1] if newest > oldest else []
+            total += last - first
+        return total, page
+
+    def matching(
+        self, start_ms: int, end_ms: int, wanted: Callable[[Event], bool]
+    ) -> list[Event]:
+        """Newest first."""
+        return [e for e in self.events(start_ms, end_ms) if wanted(e)][::-1]
+
+    def cycle_start(self) -> int:
+        return cycle_start(self.clock())
+
+    def spend(self) -> list[Spend]:
+        """One row per person who is here or has used something in this cycle."""
+        start, now = self.clip(self.cycle_start(), self.clock())
+        if self._spend[0] != (start, now):
+            self._spend = ((start, now), self._count_spend(start, now))
+        return self._spend[1]
+
+    def _count_spend(self, start_ms: int, end_ms: int) -> list[Spend]:
+        people = self.people(day_of(start_ms), day_of(end_ms))
+        rows = {person.key: Spend(person) for person in people}
+        used = set()
+        for event in self.events(start_ms, end_ms):
+            if event.person in rows:
+                rows[event.person].add(event)
+                used.add(event.person)
+        today = day_of(end_ms)
+        return [s for k, s in rows.items() if k in used or s.person.works_on(today)]
+
+
+def exact(number: float) -> Decimal:
+    """The Decimal of the text that JSON shows for this float."""
+    return Decimal(repr(number))
+
+
+def cost(event: Event) -> Decimal | None:
+    """What an event cost in cents; None when nothing served says it."""
+    if event.charged is not None:
+        return exact(event.charged)
+    return exact(event.tokens.total_cents) if event.tokens else None
