@@ -25,6 +25,8 @@ os.environ.update(environment.product(Path(_data_dir.name), **environment.server
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
 
+pytest_plugins = ["tests.browser", "tests.live"]
+
 
 def pytest_unconfigure() -> None:
     _data_dir.cleanup()
