@@ -16,5 +16,3 @@ class SecureCookiesMiddleware(MiddlewareMixin):
             for cookie in response.cookies.values():
                 cookie["secure"] = True
         return response
-
-

@@ -31,9 +31,15 @@ SECRET_KEY = env.secret("SECRET_KEY") or env.kept(
     DATA_DIR / "secret_key", get_random_secret_key
 )
 ENCRYPTION_KEYS = (
-    env.secret("ENCRYPTION_KEYS")
-    or env.kept(DATA_DIR / "encryption_keys", lambda: Fernet.generate_key().decode())
-).replace(",", " ").split()
+    (
+        env.secret("ENCRYPTION_KEYS")
+        or env.kept(
+            DATA_DIR / "encryption_keys", lambda: Fernet.generate_key().decode()
+        )
+    )
+    .replace(",", " ")
+    .split()
+)
 try:
     [Fernet(_key) for _key in ENCRYPTION_KEYS]
 except ValueError:

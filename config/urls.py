@@ -1,8 +1,7 @@
 """Every route of the product. `ROUTE_PREFIX` stands before `/v1` only."""
 
-from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import path
 
 from config import doors
 

@@ -18,7 +18,9 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=normal_email(username))
 
-    def create_user(self, email: str, password: str | None = None, **rest: Any) -> "User":
+    def create_user(
+        self, email: str, password: str | None = None, **rest: Any
+    ) -> "User":
         user = self.model(email=normal_email(email), **rest)
         user.set_password(password)
         user.save(using=self._db)

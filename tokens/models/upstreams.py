@@ -58,7 +58,7 @@ class UpstreamTokenQuerySet(models.QuerySet["UpstreamToken"]):
 
 
 class UpstreamToken(models.Model):
-    """One sign-in at an upstream. Its clear text leaves the column only for a request."""
+    """One sign-in at an upstream. Its clear text is opened only for a request."""
 
     class State(models.TextChoices):
         ACTIVE = "active", "Active"
@@ -75,9 +75,7 @@ class UpstreamToken(models.Model):
     machine_id = models.CharField(max_length=64, help_text="64 hex digits.")
     mac_id = models.CharField(max_length=64, blank=True, help_text="64 hex digits.")
     owner_email = models.EmailField(blank=True)
-    state = models.CharField(
-        max_length=10, choices=State.choices, default=State.ACTIVE
-    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
     cool_until = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -1,0 +1,196 @@
+"""The endpoints that are read, whole: paging, slices and fall-backs inside."""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from dashboard.adminapi import reading
+from dashboard.adminapi.errors import PagesMoved, RequestRefused, Unreadable
+from dashboard.adminapi.http import Http
+from dashboard.adminapi.reading import Json
+from dashboard.adminapi.records import (
+    DailyUsageRecord,
+    MemberRecord,
+    SpendRecord,
+    SpendReport,
+    UsageEventRecord,
+)
+
+log = logging.getLogger(__name__)
+DAY_MS = 86_400_000
+LONGEST_SLICE_MS = 30 * DAY_MS
+EVENT_PAGE_SIZES = (1000, 500, 200, 100)
+PEOPLE_PER_PAGE = 200
+SPEND_PER_PAGE = 100
+WALKS = 3
+LAST_PAGE = 10_000
+
+
+@dataclass(frozen=True)
+class EventWalk:
+    """All events of a closed window, and the count that the vendor announced."""
+
+    announced: int
+    records: tuple[UsageEventRecord, ...]
+
+
+class AdminApi:
+    """Reads a team's data. Windows are closed: both ends are inclusive, in Unix ms."""
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    def close(self) -> None:
+        self._http.close()
+
+    def members(self) -> tuple[MemberRecord, ...]:
+        answer = self._http.json("GET", "/teams/members")
+        return tuple(
+            MemberRecord.read(row) for row in reading.items(answer, "teamMembers")
+        )
+
+    def daily_usage(self, start_ms: int, end_ms: int) -> tuple[DailyUsageRecord, ...]:
+        """Every member's day in the window, in slices of at most 30 days."""
+        found: list[DailyUsageRecord] = []
+        for start in range(start_ms, end_ms + 1, LONGEST_SLICE_MS):
+            end = min(start + LONGEST_SLICE_MS - 1, end_ms)
+            found += self._daily_slice(start, end)
+        return tuple(found)
+
+    def _daily_slice(self, start_ms: int, end_ms: int) -> list[DailyUsageRecord]:
+        """A slice that the vendor finds too long is halved, down to a day."""
+        try:
+            return [
+                DailyUsageRecord.read(row)
+                for answer in self._pages(
+                    "/teams/daily-usage-data",
+                    {"startDate": start_ms, "endDate": end_ms},
+                    PEOPLE_PER_PAGE,
+                    "totalPages",
+                )
+                for row in reading.items(answer, "data")
+            ]
+        except RequestRefused:
+            days = (end_ms - start_ms + 1) // DAY_MS
+            if days < 2:
+                raise
+            middle = start_ms + days // 2 * DAY_MS
+        first = self._daily_slice(start_ms, middle - 1)
+        return first + self._daily_slice(middle, end_ms)
+
+    def spend(self) -> SpendReport:
+        """The spend gauge of every member in the running billing cycle."""
+        for _ in range(WALKS):
+            pages = list(
+                self._pages(
+                    "/teams/spend",
+                    {"sortBy": "user", "sortDirection": "asc"},
+                    SPEND_PER_PAGE,
+                    "totalPages",
+                )
+            )
+            if len({reading.whole(page, "totalMembers") for page in pages}) == 1:
+                rows = [
+                    row for p in pages for row in reading.items(p, "teamMemberSpend")
+                ]
+                return SpendReport(
+                    cycle_start_ms=reading.instant_ms(
+                        pages[0], "subscriptionCycleStart"
+                    ),
+                    records=tuple(SpendRecord.read(row) for row in rows),
+                )
+        raise PagesMoved("The spend list kept changing while it was read.")
+
+    def usage_events(
+        self, start_ms: int, end_ms: int, seen: Callable[[int, int], None] | None = None
+    ) -> EventWalk:
+        """All events of the window. `seen(rows, announced)` is told after each page.
+
+        Rows move between pages when something is added or withdrawn while we read,
+        so a walk counts only when the announced number held and was reached.
+        """
+        for _ in range(WALKS):
+            try:
+                return self._walk_events(start_ms, end_ms, seen)
+            except PagesMoved as moved:
+                log.info("%s Reading the window again.", moved)
+        raise PagesMoved("The events kept moving between pages while they were read.")
+
+    def _walk_events(
+        self, start_ms: int, end_ms: int, seen: Callable[[int, int], None] | None
+    ) -> EventWalk:
+        rows: list[Json] = []
+        announced: int | None = None
+        for answer in self._event_pages({"startDate": start_ms, "endDate": end_ms}):
+            total = reading.whole(answer, "totalUsageEventsCount")
+            if total is None:
+                raise Unreadable("The answer holds no “totalUsageEventsCount”.")
+            if announced not in (None, total):
+                raise PagesMoved("The number of events changed.")
+            announced = total
+            rows += reading.items(answer, "usageEvents")
+            if seen:
+                seen(len(rows), total)
+        if len(rows) != announced:
+            raise PagesMoved(f"{announced} events were announced, {len(rows)} came.")
+        return EventWalk(announced, tuple(UsageEventRecord.read(row) for row in rows))
+
+    def _event_pages(self, window: Json) -> Iterator[Any]:
+        """Pages of the largest size that the vendor takes."""
+        path = "/teams/filtered-usage-events"
+        for size in EVENT_PAGE_SIZES:
+            try:
+                first = self._http.json(
+                    "POST", path, {**window, "page": 1, "pageSize": size}
+                )
+            except RequestRefused:
+                if size == EVENT_PAGE_SIZES[-1]:
+                    raise
+                continue
+            yield first
+            yield from self._pages(path, window, size, "numPages", after=first)
+            return
+
+    def _pages(
+        self, path: str, query: Json, size: int, total_key: str, after: Any = None
+    ) -> Iterator[Any]:
+        """The pages of a list, one request each, until one says it is the last.
+
+        `after` is the first page where the caller has it already.
+        """
+        answer = after
+        for page in count(1 if after is None else 2):
+            if answer is not None and _is_last(answer, page - 1, size, total_key):
+                return
+            if page > LAST_PAGE:
+                raise Unreadable(f"{path} never came to an end.")
+            answer = self._http.json(
+                "POST", path, {**query, "page": page, "pageSize": size}
+            )
+            yield answer
+
+
+_LISTS = ("data", "usageEvents", "teamMemberSpend")
+
+
+def _is_last(answer: Any, page: int, size: int, total_key: str) -> bool:
+    """Empty pages end a list whatever the counters say: those may be 0 or missing."""
+    if not isinstance(answer, dict):
+        raise Unreadable("The answer is not a JSON object.")
+    rows = next(
+        (answer[key] for key in _LISTS if isinstance(answer.get(key), list)), []
+    )
+    if not rows:
+        return True
+    paging = answer.get("pagination")
+    about = paging if isinstance(paging, dict) else answer
+    more = reading.flag(about, "hasNextPage")
+    if more is not None:
+        return not more
+    pages = reading.whole(about, total_key)
+    if pages:
+        return page >= pages
+    # An answer of the first generation: daily usage came whole, spend page by page.
+    return "data" in answer or len(rows) < size

@@ -1,0 +1,137 @@
+"""One request to the Admin API: sign-in, tries, and what each status means."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+import msgspec
+
+from dashboard.adminapi.errors import (
+    AdminApiError,
+    KeyMayNot,
+    KeyRefused,
+    NotThere,
+    RequestRefused,
+    Throttled,
+    Unreachable,
+    Unreadable,
+    VendorTrouble,
+)
+
+log = logging.getLogger(__name__)
+TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+TRIES = 5
+LONGEST_WAIT = 60.0
+_decoder = msgspec.json.Decoder(float_hook=Decimal)
+
+
+@dataclass
+class Http:
+    """JSON over HTTP with Basic auth (the key as user name, an empty password).
+
+    `wait(seconds)` is called between tries; a caller that holds a lease renews it
+    there. Every endpoint used here only reads, so each may be asked again.
+    """
+
+    base_url: str
+    key: str = field(repr=False)
+    transport: httpx.BaseTransport | None = None
+    wait: Callable[[float], None] = time.sleep
+    client: httpx.Client = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.client = httpx.Client(
+            base_url=self.base_url,
+            auth=httpx.BasicAuth(self.key, ""),
+            timeout=TIMEOUT,
+            transport=self.transport,
+            headers={"Accept": "application/json"},
+            trust_env=True,
+        )
+
+    def close(self) -> None:
+        self.client.close()
+
+    def json(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """The decoded answer; raises an AdminApiError after the last try."""
+        for tried in range(1, TRIES + 1):
+            try:
+                return self._once(method, path, body)
+            except AdminApiError as error:
+                pause = error.retry_after or min(2.0 ** (tried - 1), LONGEST_WAIT)
+                if not error.retryable or tried == TRIES or pause > LONGEST_WAIT:
+                    raise
+                log.warning("%s Trying again in %.0f s.", error, pause)
+                self.wait(pause)
+        raise AssertionError("the last try returns or raises")
+
+    def _once(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
+        try:
+            response = self.client.request(method, path, json=body)
+        except httpx.TimeoutException:
+            raise Unreachable("The Admin API did not answer in time.") from None
+        except httpx.RemoteProtocolError:
+            raise Unreadable("The Admin API broke off its answer.") from None
+        except httpx.DecodingError:
+            raise Unreadable(
+                "The Admin API sent a body that does not decode."
+            ) from None
+        except httpx.TransportError:
+            raise Unreachable("The Admin API cannot be reached.") from None
+        _raise_for_status(response, path)
+        try:
+            return _decoder.decode(response.content)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise Unreadable(
+                f"The Admin API answered {path} with something that is not JSON"
+                f"{' but a web page' if _is_html(response) else ''}."
+            ) from None
+
+
+def _is_html(response: httpx.Response) -> bool:
+    return "html" in response.headers.get("content-type", "").lower()
+
+
+def _raise_for_status(response: httpx.Response, path: str) -> None:
+    status = response.status_code
+    if status < 300:
+        return
+    if status == 401:
+        raise KeyRefused(
+            "The Admin API refuses the key. Is it revoked, or a personal key? "
+            "A team admin makes a key under Settings, Admin API Keys."
+        )
+    if status == 403:
+        raise KeyMayNot(f"The key may not read {path}.")
+    if status == 404:
+        raise NotThere(f"The Admin API has no {path} for this account.")
+    if status == 429:
+        raise Throttled(
+            "The Admin API asks to slow down.", retry_after_seconds(response.headers)
+        )
+    if status >= 500:
+        raise VendorTrouble(f"The Admin API has trouble (status {status}).")
+    raise RequestRefused(f"The Admin API refused {path} (status {status}).")
+
+
+def retry_after_seconds(
+    headers: httpx.Headers, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> float | None:
+    """`Retry-After` in seconds or as an HTTP date, at least one second."""
+    value = headers.get("retry-after", "").strip()
+    if not value:
+        return None
+    if value.isascii() and value.replace(".", "", 1).isdigit():
+        return max(1.0, float(value))
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(1.0, (aware - now()).total_seconds())

@@ -1,0 +1,22 @@
+"""What a sync did, in numbers that add up."""
+
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows. `read` came from the vendor; the rest is what became of them."""
+
+    read: int = 0
+    inserted: int = 0
+    updated: int = 0
+    withdrawn: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        mine, theirs = asdict(self), asdict(other)
+        return Counts(**{name: mine[name] + theirs[name] for name in mine})
+
+    @property
+    def written(self) -> int:
+        return self.inserted + self.updated + self.withdrawn

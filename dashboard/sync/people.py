@@ -1,0 +1,141 @@
+"""Members, daily usage and spend: full answers that overwrite by natural key."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from typing import Any
+
+from dashboard.adminapi.records import (
+    DailyUsageRecord,
+    MemberRecord,
+    SpendRecord,
+    SpendReport,
+)
+from dashboard.models import DailyUsage, Member, SpendSnapshot
+from dashboard.models.cents import exact
+from dashboard.sync.counts import Counts
+from dashboard.sync.upsert import upsert
+from tokens.models import Team
+
+
+class SuspiciousAnswer(Exception):
+    """The vendor listed nobody while we know people: not believed, nothing written."""
+
+
+def save_members(team: Team, records: Iterable[MemberRecord], now: datetime) -> Counts:
+    """Upsert who is listed; who is missing twice in a row has left, and stays known."""
+    listed = {record.email: record for record in records if record.email}
+    known = {member.email: member for member in Member.objects.filter(team=team)}
+    if not listed and any(member.left_at is None for member in known.values()):
+        raise SuspiciousAnswer(
+            "The Admin API lists no member at all; the known members are kept."
+        )
+    rows = {
+        (email,): _member_values(record, known.get(email), now)
+        for email, record in listed.items()
+    }
+    for email in known.keys() - listed.keys():
+        rows[(email,)] = _absence(known[email], now)
+    return upsert(
+        Member.objects.filter(team=team),
+        ("email",),
+        rows,
+        new={"team": team, "first_seen_at": now},
+        on_change={"changed_at": now},
+        read=len(listed),
+    )
+
+
+def _member_values(
+    record: MemberRecord, known: Member | None, now: datetime
+) -> dict[str, Any]:
+    left = known.left_at if known and known.left_at else now
+    return {
+        "name": record.name,
+        "role": record.role,
+        "external_id": record.external_id,
+        "missing_since": None,
+        "left_at": left if record.is_removed else None,
+    }
+
+
+def _absence(member: Member, now: datetime) -> dict[str, Any]:
+    """First absence is noted; the second one means that the first was the leaving."""
+    if member.left_at is not None:
+        return {}
+    if member.missing_since is None:
+        return {"missing_since": now}
+    return {"left_at": member.missing_since}
+
+
+def save_daily(
+    team: Team, records: Iterable[DailyUsageRecord], now: datetime
+) -> Counts:
+    """Overwrite each (person, UTC day); the payload's hash spares equal rows."""
+    rows = {}
+    for (email, day), record in _one_a_day(records).items():
+        values = asdict(record)
+        values |= values.pop("counters")
+        del values["email"], values["day"]
+        values["payload_hash"] = hashlib.sha256(repr(values).encode()).hexdigest()
+        rows[email, day] = values
+    days = {day for _, day in rows}
+    return upsert(
+        DailyUsage.objects.filter(team=team, day__in=days),
+        ("email", "day"),
+        rows,
+        new={"team": team},
+        on_change={"synced_at": now},
+        compare=("payload_hash",),
+    )
+
+
+def _one_a_day(
+    records: Iterable[DailyUsageRecord],
+) -> dict[tuple[str, date], DailyUsageRecord]:
+    """A person's row that came twice counts once; rows without an e-mail are different
+    people, told apart by user id, and add up to the day's unattributed use."""
+    people = {(record.email, record.day, record.user_id): record for record in records}
+    days: dict[tuple[str, date], DailyUsageRecord] = {}
+    for record in people.values():
+        key = (record.email, record.day)
+        before = days.get(key)
+        days[key] = record if before is None or record.email else before.plus(record)
+    return days
+
+
+def save_spend(team: Team, report: SpendReport, now: datetime) -> Counts:
+    """Today's reading of each person's gauge; earlier days keep theirs as history."""
+    cycle = datetime.fromtimestamp(report.cycle_start_ms / 1000, UTC)
+    key = {"cycle_start": cycle, "captured_day": now.date()}
+    people: dict[str, SpendRecord] = {}
+    for record in report.records:
+        before = people.get(record.email)
+        if before is not None and not record.email:
+            record = before.plus(record)
+        people[record.email] = record
+    rows = {(email,): _spend_values(asdict(row)) for email, row in people.items()}
+    return upsert(
+        SpendSnapshot.objects.filter(team=team, **key),
+        ("email",),
+        rows,
+        new={"team": team, **key},
+        on_change={"captured_at": now},
+    )
+
+
+def _spend_values(record: dict[str, Any]) -> dict[str, Any]:
+    for name in ("email", "name", "role"):
+        del record[name]
+    money = ("spend_raw", "on_demand", "included", "total", *_LIMITS)
+    return record | {
+        name: None if record[name] is None else exact(record[name]) for name in money
+    }
+
+
+_LIMITS = (
+    "hard_limit_override_dollars",
+    "monthly_limit_dollars",
+    "effective_limit_dollars",
+)

@@ -1,0 +1,64 @@
+"""What is due, and who is told. The tables hold what is to be done; Celery carries it.
+
+A message may be lost or come twice. So sending one only moves `due_at` a little: if no
+worker took the lease by then, the next sweep sends again.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from dashboard.models import Stream, SyncState
+from dashboard.sync.lease import state_of
+from tokens.models import Team
+
+log = logging.getLogger(__name__)
+SENT_AGAIN_AFTER = timedelta(minutes=2)
+USER, HOURLY = "user", "hourly"
+Send = Callable[[Team, Stream, str], None]
+
+
+def sweep(teams: Iterable[Team], now: datetime, send: Send) -> int:
+    """Send a message for every stream that is due and not being worked on."""
+    sent = 0
+    for team in teams:
+        for stream in Stream:
+            state = state_of(team, stream, now)
+            if _claim(state, now):
+                send(team, stream, HOURLY)
+                sent += 1
+    return sent
+
+
+def ask(team: Team, now: datetime, send: Send) -> str:
+    """Somebody wants fresh data now. Returns a sentence on what happens."""
+    if not team.sync_key:
+        return (
+            f"{team} has no Admin API key yet. An admin enters it on the team's page."
+        )
+    states = [(stream, state_of(team, stream, now)) for stream in Stream]
+    idle = [(s, state) for s, state in states if not _leased(state, now)]
+    if not idle:
+        return "A sync is already running; its progress is shown here."
+    SyncState.objects.filter(pk__in=[state.pk for _, state in idle]).update(due_at=now)
+    for stream, state in idle:
+        state.due_at = now
+        if _claim(state, now):
+            send(team, stream, USER)
+    return "The sync has been started."
+
+
+def _leased(state: SyncState, now: datetime) -> bool:
+    return state.leased_until is not None and state.leased_until > now
+
+
+def _claim(state: SyncState, now: datetime) -> bool:
+    """Compare-and-set on `due_at`: of several sweeps only one sends."""
+    return bool(
+        state.due_at <= now
+        and SyncState.objects.filter(pk=state.pk, due_at=state.due_at)
+        .filter(Q(leased_until=None) | Q(leased_until__lte=now))
+        .update(due_at=now + SENT_AGAIN_AFTER)
+    )
