@@ -25,7 +25,7 @@ os.environ.update(environment.product(Path(_data_dir.name), **environment.server
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
 
-pytest_plugins = ["tests.browser", "tests.live"]
+pytest_plugins = ["tests.browser", "tests.live", "tests.vendor"]
 
 
 def pytest_unconfigure() -> None:

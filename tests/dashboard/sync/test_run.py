@@ -1,0 +1,149 @@
+"""Leases, failures and what becomes due when."""
+
+from datetime import timedelta
+
+import pytest
+
+from dashboard.adminapi.client import AdminApi
+from dashboard.models import Stream, SyncState, SyncWindow, UsageEvent
+from dashboard.sync import coverage, schedule
+from dashboard.sync.lease import TERM, LeaseLost, LeaseTaken, take
+from dashboard.sync.run import PERIOD, Job, sync_stream
+from tests.dashboard.sync.conftest import Clock, Sync
+from tests.vendor import Vendor
+from tokens.models import Team
+
+
+def test_one_worker_at_a_time_holds_a_stream(team: Team, clock: Clock) -> None:
+    take(team, Stream.EVENTS, clock)
+    with pytest.raises(LeaseTaken):
+        take(team, Stream.EVENTS, clock)
+    take(team, Stream.DAILY, clock)
+
+
+def test_a_lease_that_ran_out_goes_to_the_next_worker(team: Team, clock: Clock) -> None:
+    take(team, Stream.EVENTS, clock)
+    clock.now += TERM
+    assert take(team, Stream.EVENTS, clock).fence == 2
+
+
+def test_a_worker_that_was_replaced_writes_nothing(
+    team: Team, api: AdminApi, clock: Clock
+) -> None:
+    slow = take(team, Stream.EVENTS, clock)
+    clock.now += TERM
+    take(team, Stream.EVENTS, clock)
+    with pytest.raises(LeaseLost):
+        sync_stream(Job(team, api, clock), Stream.EVENTS, slow)
+    assert not UsageEvent.objects.exists()
+
+
+def test_a_worker_that_is_replaced_between_two_windows_leaves_whole_windows(
+    team: Team, api: AdminApi, clock: Clock
+) -> None:
+    lease = take(team, Stream.EVENTS, clock)
+
+    def replaced(stream: Stream, done: int, total: int) -> None:
+        if done == 3:
+            clock.now += TERM
+            take(team, Stream.EVENTS, clock)
+
+    with pytest.raises(LeaseLost):
+        sync_stream(Job(team, api, clock, replaced), Stream.EVENTS, lease)
+    windows = SyncWindow.objects.done()
+    assert windows.count() == 3
+    assert sum(window.rows for window in windows) == UsageEvent.objects.count() > 0
+
+
+def test_a_success_is_due_again_in_an_hour_with_jitter(
+    sync: Sync, team: Team, clock: Clock
+) -> None:
+    sync(Stream.MEMBERS)
+    state = SyncState.objects.get(team=team, stream=Stream.MEMBERS)
+    assert PERIOD <= state.due_at - clock.now <= PERIOD + timedelta(minutes=2)
+    assert (state.leased_until, state.failures, state.last_error) == (None, 0, "")
+
+
+def test_failures_come_back_sooner_and_then_more_slowly(
+    sync: Sync, team: Team, vendor: Vendor, clock: Clock
+) -> None:
+    vendor.fault("members", "500", times=None)
+    pauses = []
+    for _ in range(7):
+        assert sync(Stream.MEMBERS).error == "The Admin API has trouble (status 500)."
+        state = SyncState.objects.get(team=team, stream=Stream.MEMBERS)
+        pauses.append((state.due_at - clock.now).total_seconds() / 60)
+    assert pauses == [1, 2, 4, 8, 16, 30, 30]
+    vendor.heal()
+    sync(Stream.MEMBERS)
+    assert SyncState.objects.get(team=team, stream=Stream.MEMBERS).failures == 0
+
+
+def test_trouble_in_the_middle_keeps_the_windows_before_it(
+    sync: Sync, team: Team, vendor: Vendor, clock: Clock
+) -> None:
+    days = coverage.due_windows(team, Stream.EVENTS, clock.now)
+    sync(Stream.EVENTS, days[:2])
+    vendor.fault("events", "cut_body", times=None)
+    outcome = sync(Stream.EVENTS, days[2:])
+    assert outcome.windows_failed == len(days) - 2
+    assert SyncWindow.objects.done().count() == 2
+    failed = SyncWindow.objects.get(status=SyncWindow.Status.FAILED)
+    assert failed.last_error == outcome.error
+    vendor.heal()
+    assert not sync(Stream.EVENTS).error
+    assert not SyncWindow.objects.exclude(status=SyncWindow.Status.DONE).exists()
+
+
+def test_a_rate_limit_beyond_a_minute_hands_the_work_back(
+    sync: Sync, vendor: Vendor
+) -> None:
+    vendor.fault("events", "429", times=None, retry_after="600")
+    outcome = sync(Stream.EVENTS)
+    assert outcome.later
+    assert outcome.error == "The Admin API asks to slow down."
+
+
+class Outbox(list[tuple[str, str, str]]):
+    def __call__(self, team: Team, stream: Stream, queue: str) -> None:
+        self.append((team.slug, stream, queue))
+
+
+def test_what_is_due_is_sent_once_and_again_when_nobody_took_it(
+    team: Team, clock: Clock
+) -> None:
+    sent = Outbox()
+    assert schedule.sweep([team], clock.now, sent) == len(Stream)
+    assert schedule.sweep([team], clock.now, sent) == 0
+    later = clock.now + schedule.SENT_AGAIN_AFTER
+    assert schedule.sweep([team], later, sent) == len(Stream)
+    assert set(sent) == {("acme", stream, "hourly") for stream in Stream}
+
+
+def test_what_a_worker_is_at_is_not_sent(team: Team, clock: Clock) -> None:
+    take(team, Stream.EVENTS, clock)
+    sent = Outbox()
+    schedule.sweep([team], clock.now, sent)
+    assert "events" not in [stream for _, stream, _ in sent]
+
+
+def test_work_whose_worker_was_killed_is_sent_again(team: Team, clock: Clock) -> None:
+    schedule.sweep([team], clock.now, Outbox())
+    take(team, Stream.EVENTS, clock)
+    sent = Outbox()
+    schedule.sweep([team], clock.now + schedule.SENT_AGAIN_AFTER, sent)
+    assert ("acme", "events", "hourly") in sent
+
+
+def test_asking_sends_at_once_and_asking_again_joins(team: Team, clock: Clock) -> None:
+    sent = Outbox()
+    assert "started" in schedule.ask(team, clock.now, sent)
+    assert {queue for _, _, queue in sent} == {"user"}
+    for stream in Stream:
+        take(team, stream, clock)
+    assert "already running" in schedule.ask(team, clock.now, Outbox())
+
+
+def test_asking_for_a_team_without_a_key_says_so(team: Team, clock: Clock) -> None:
+    team.sync_key = ""
+    assert "no Admin API key" in schedule.ask(team, clock.now, Outbox())
