@@ -1,7 +1,8 @@
 """Every route of the product. `ROUTE_PREFIX` stands before `/v1` only."""
 
+from django.conf import settings
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from config import doors
 
@@ -11,10 +12,10 @@ urlpatterns = [
     path("healthz", doors.health),
     path("readyz", doors.ready),
     path("env-example", doors.env_example),
-    # accounts
-    # dash
+    path("accounts/", include("dashboard.account_urls")),
+    path("dashboard/", include("dashboard.urls")),
     path("admin/", admin.site.urls),
-    # v1
+    path(f"{settings.ROUTE_PREFIX}/v1/".lstrip("/"), include("proxy.urls")),
 ]
 handler400 = "config.doors.bad_request"
 handler403 = "config.doors.forbidden"
