@@ -15,7 +15,8 @@ from simulator.events import Event
 from simulator.shapes import Json
 from simulator.world import Spend, World
 
-_DAILY_SPAN_MS = EVENTS_DEFAULT_SPAN_MS = 30 * DAY_MS
+# The longest range of daily usage, and the range of events when none is asked.
+_SPAN_MS = 30 * DAY_MS
 _HOSTING = {"CLOUD", "SELF_HOSTED", "SELF_HOSTED_POOL", "SELF_HOSTED_MACHINE"}
 _REPOS = (
     ("repo_01", "https://github.com/example/payments", ("*.env", "secrets/*")),
@@ -62,7 +63,7 @@ def daily_usage(team: Team, body: Json) -> Json:
         raise _bad("startDate and endDate are required")
     if end < start:
         raise _bad("startDate must be before endDate")
-    if end - start > _DAILY_SPAN_MS:
+    if end - start > _SPAN_MS:
         raise _bad("Date range cannot exceed 30 days")
     world = team.world
     days = range(
@@ -101,7 +102,7 @@ def events(team: Team, body: Json) -> Json:
     end = _date(body, "endDate", 500)
     end = now if end is None else end
     start = _date(body, "startDate", 500)
-    start = end - EVENTS_DEFAULT_SPAN_MS if start is None else start
+    start = end - _SPAN_MS if start is None else start
     page, size = _paging(body, default=100, most=1000)
     total, found = _find(team.world, body, start, end, (page - 1) * size, size)
     service = team.world.cast.service.name

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from simulator import adminapi, faults
 from simulator.adminapi import Answer, RefusedError, Team
-from simulator.player import play, read_body
+from simulator.player import read_body
 from simulator.recorder import Entry
 from simulator.reply import Reply, as_json
 from simulator.shapes import Json
@@ -29,7 +29,7 @@ class AdminApi:
         body = await read_body(receive, entry)
         hit = self._state.board.take(self._endpoint)
         reply = faults.change_answer(self._reply(entry, body, hit), hit)
-        await play(reply, scope, receive, send, entry)
+        await self._state.player.play(reply, scope, receive, send, entry)
 
     def _reply(self, entry: Entry, body: bytes, hit: list[faults.Fault]) -> Reply:
         try:

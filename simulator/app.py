@@ -10,7 +10,7 @@ from simulator.adminhttp import endpoints, refused
 from simulator.chathttp import StreamChat
 from simulator.control import Control
 from simulator.days import Clock
-from simulator.player import play, read_body
+from simulator.player import read_body
 from simulator.state import DEMO_KEY, State
 from simulator.world import World
 
@@ -43,4 +43,4 @@ class NotFound:
         entry = self._state.record("admin", scope)
         await read_body(receive, entry)
         error = RefusedError(404, "Not Found", f"There is no {scope['path']}")
-        await play(refused(error), scope, receive, send, entry)
+        await self._state.player.play(refused(error), scope, receive, send, entry)

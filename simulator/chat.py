@@ -79,9 +79,9 @@ def is_text(frame: Frame) -> bool:
 def reply(script: Script, delay_ms: float) -> Reply:
     """Deterministic: the same frames are always cut in the same places."""
     cut = _even if script.write_size else _mixed
-    writes = cut(script, delay_ms)
-    answer = Reply(200, HEADERS, tuple(writes))
-    return answer.delayed(script.stall_ms) if script.stall_ms else answer
+    stall = Write(b"", script.stall_ms)
+    writes = (stall, *cut(script, delay_ms))
+    return Reply(200, HEADERS, writes, early_headers=True)
 
 
 def _even(script: Script, delay_ms: float) -> list[Write]:
@@ -98,7 +98,8 @@ def _mixed(script: Script, delay_ms: float) -> list[Write]:
         pause = delay_ms + (script.pause_ms if at == script.pause_at else 0)
         data, roll = held + frame.encode(), rng.random()
         held = b""
-        if roll < 0.15 and pause == delay_ms and at + 1 < len(script.frames):
+        last = at + 1 == len(script.frames)
+        if roll < 0.15 and not last and script.pause_at not in (at, at + 1):
             held = data
         elif roll < 0.3 and len(data) > 1:
             middle = rng.randrange(1, len(data))

@@ -8,7 +8,7 @@ from simulator import chat, faults
 from simulator.chat import Script
 from simulator.chatfaults import STREAMS
 from simulator.chatrequest import ChatRequest
-from simulator.player import play, read_body
+from simulator.player import read_body
 from simulator.recorder import Entry
 from simulator.reply import Reply, whole
 from simulator.state import State
@@ -23,7 +23,7 @@ class StreamChat:
         body = await read_body(receive, entry)
         hit = self._state.board.take("chat")
         reply = faults.change_answer(self._reply(entry, body, hit), hit)
-        await play(reply, scope, receive, send, entry)
+        await self._state.player.play(reply, scope, receive, send, entry)
 
     def _reply(self, entry: Entry, body: bytes, hit: list[faults.Fault]) -> Reply:
         if entry.method != "POST":

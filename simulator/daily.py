@@ -47,10 +47,6 @@ class DailyUsage:
         """Day by day; with `idle`, also the days on which a person did nothing."""
         return [row for day in days for row in self._day(people, day, idle)]
 
-    def active(self, people: list[Person], days: range) -> list[Person]:
-        used = {key for d in days for key, t in self._tallies(d).items() if t.happened}
-        return [person for person in people if person.key in used]
-
     def _day(self, people: list[Person], day: int, idle: bool) -> Iterator[Row]:
         tallies = self._tallies(day)
         for person in people:
@@ -63,7 +59,7 @@ class DailyUsage:
             return self._over[day]
         now = self._world.clock()
         tallies: dict[str, _Tally] = {}
-        for event in self._world.log.day(day).events:
+        for event in self._world.log.day(day):
             tallies.setdefault(event.person, _Tally()).add(event, now)
         if now >= (day + 1) * DAY_MS:
             self._over[day] = tallies

@@ -1,27 +1,15 @@
 """Events by day: made when first asked for, kept while there is room."""
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from simulator.days import DAY_MS, cycle_start, day_of
 from simulator.events import Event, allowance, person_day
 from simulator.people import Cast, Person
 
-_MOST_KEPT = 260_000
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A whole UTC day, oldest first, whether it is over yet or not."""
-
-    events: list[Event]
-    times: list[int]
-
-    def between(self, start_ms: int, end_ms: int) -> tuple[int, int]:
-        """Positions of the events of `[start_ms, end_ms]`, both inclusive."""
-        return bisect_left(self.times, start_ms), bisect_right(self.times, end_ms)
+_MOST_KEPT = 150_000
 
 
 class EventLog:
@@ -29,16 +17,19 @@ class EventLog:
 
     Included usage runs through a billing cycle, so a day needs what each person
     had used before it. That carry is kept for ever; a missing one is worked out
-    from the day on which its cycle began.
+    from the day on which its cycle began. The times are kept for ever too, so
+    that counting needs no events.
     """
 
     def __init__(self, seed: int, cast: Cast) -> None:
         self._seed, self._cast = seed, cast
-        self._days: OrderedDict[int, Day] = OrderedDict()
+        self._days: OrderedDict[int, list[Event]] = OrderedDict()
+        self._times: dict[int, array[int]] = {}
         self._kept = 0
         self._carry: dict[int, dict[str, float]] = {}
 
-    def day(self, day: int) -> Day:
+    def day(self, day: int) -> list[Event]:
+        """A whole UTC day, oldest first, whether it is over yet or not."""
         if day in self._days:
             self._days.move_to_end(day)
             return self._days[day]
@@ -47,9 +38,20 @@ class EventLog:
     def between(self, start_ms: int, end_ms: int) -> Iterator[Event]:
         """Oldest first, both ends inclusive."""
         for number in range(day_of(start_ms), day_of(end_ms) + 1):
-            day = self.day(number)
-            first, end = day.between(start_ms, end_ms)
-            yield from day.events[first:end]
+            first, end = self.places(number, start_ms, end_ms)
+            yield from self.day(number)[first:end] if first < end else ()
+
+    def places(self, day: int, start_ms: int, end_ms: int) -> tuple[int, int]:
+        """Where the events of `[start_ms, end_ms]` stand in their day's list."""
+        if day not in self._times:
+            self.day(day)
+        times = self._times[day]
+        return bisect_left(times, start_ms), bisect_right(times, end_ms)
+
+    def count(self, start_ms: int, end_ms: int) -> int:
+        days = range(day_of(start_ms), day_of(end_ms) + 1)
+        places = (self.places(day, start_ms, end_ms) for day in days)
+        return sum(end - first for first, end in places)
 
     def _used_before(self, day: int) -> dict[str, float]:
         if day - 1 not in self._carry:
@@ -67,7 +69,7 @@ class EventLog:
             if earlier > anchor:
                 self._keep(earlier, made)
 
-    def _make(self, number: int, used: dict[str, float]) -> Day:
+    def _make(self, number: int, used: dict[str, float]) -> list[Event]:
         after: dict[str, float] = {}
         events: list[Event] = []
         for person in self._workers(number):
@@ -76,15 +78,16 @@ class EventLog:
             after[person.key] = 0.0 if left.reset_at else left.used
         events.sort(key=lambda event: event.at_ms)
         self._carry[number] = after
-        return Day(events, [event.at_ms for event in events])
+        return events
 
     def _workers(self, day: int) -> list[Person]:
         return [*self._cast.on(day), self._cast.service]
 
-    def _keep(self, number: int, day: Day) -> Day:
+    def _keep(self, number: int, day: list[Event]) -> list[Event]:
         self._days[number] = day
-        self._kept += len(day.events)
+        self._times[number] = array("q", [event.at_ms for event in day])
+        self._kept += len(day)
         while self._kept > _MOST_KEPT and len(self._days) > 1:
             _, oldest = self._days.popitem(last=False)
-            self._kept -= len(oldest.events)
+            self._kept -= len(oldest)
         return day

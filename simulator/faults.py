@@ -91,7 +91,8 @@ def close(reply: Reply, options: Options) -> Reply:
 
 
 def slow(reply: Reply, options: Options) -> Reply:
-    return reply.delayed(number(options, "ms", 2000))
+    """A wait before the first byte, headers included."""
+    return replace(reply, wait_ms=number(options, "ms", 2000))
 
 
 def empty_members(payload: Json, options: Options) -> Json:

@@ -1,7 +1,7 @@
 """An HTTP answer as a plan: what is written, when, and how the connection ends."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -19,21 +19,18 @@ class Reply:
     """With `cut` the connection is closed after the writes, without an end.
 
     `cut` and no status at all: closed before a single byte of an answer.
+    `wait_ms` comes before the headers.
     """
 
     status: int | None
     headers: Mapping[str, str] = field(default_factory=dict)
     writes: tuple[Write, ...] = ()
     cut: bool = False
+    wait_ms: float = 0.0
+    early_headers: bool = False
 
     def body(self) -> bytes:
         return b"".join(write.data for write in self.writes)
-
-    def delayed(self, pause_ms: float) -> "Reply":
-        """The same answer, with a wait before its first byte."""
-        first, *rest = self.writes or (Write(b""),)
-        late = replace(first, pause_ms=first.pause_ms + pause_ms)
-        return replace(self, writes=(late, *rest))
 
 
 def whole(

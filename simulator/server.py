@@ -9,13 +9,15 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from starlette.applications import Starlette
 
+from simulator.state import State
+
 
 class PortBusyError(Exception):
     """Something else listens there already."""
 
 
 def run(app: Starlette, host: str, port: int, ready: Callable[[], None]) -> None:
-    """Blocks. SIGTERM and SIGINT stop it cleanly."""
+    """Blocks until SIGTERM or SIGINT; answers under way are dropped then."""
     _check_free(host, port)
     asyncio.run(_serve(app, host, port, ready))
 
@@ -23,12 +25,17 @@ def run(app: Starlette, host: str, port: int, ready: Callable[[], None]) -> None
 async def _serve(
     app: Starlette, host: str, port: int, ready: Callable[[], None]
 ) -> None:
+    def stop() -> None:
+        server.stop()  # type: ignore[no-untyped-call]
+        state.player.hang_up()
+
+    state: State = app.state.simulator
     server = Server(
         app, address=host, port=port, interface=Interfaces.ASGINL, log_enabled=False
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.stop)
+        loop.add_signal_handler(number, stop)
     async with asyncio.TaskGroup() as group:
         group.create_task(_when_listening(host, port, ready))
         await server.serve()

@@ -6,11 +6,12 @@ from starlette.types import Scope
 
 from simulator.daily import DailyUsage
 from simulator.faults import FaultBoard
+from simulator.player import Player
 from simulator.recorder import Entry, Recorder
 from simulator.world import World
 
 DEMO_KEY = "demo-admin-key"
-DEMO_TOKEN = "demo-upstream-token"  # noqa: S105
+DEMO_TOKEN = "demo-upstream-token"
 
 
 @dataclass(slots=True)
@@ -19,6 +20,7 @@ class State:
     admin_key: str = DEMO_KEY
     chunk_delay_ms: float = 15.0
     board: FaultBoard = field(default_factory=FaultBoard)
+    player: Player = field(default_factory=Player)
     recorder: Recorder = field(default_factory=Recorder)
     tokens: set[str] = field(default_factory=lambda: {DEMO_TOKEN})
     daily: DailyUsage = field(init=False)

@@ -39,7 +39,7 @@ class World:
         self.first_day = day_of(clock()) - days + 1
         self.cast = Cast(seed, people)
         self.log = EventLog(seed, self.cast)
-        self._spend: tuple[tuple[int, int], list[Spend]] = ((0, 0), [])
+        self._spend: tuple[tuple[int, int, int], list[Spend]] = ((0, 0, 0), [])
 
     def today(self) -> int:
         return day_of(self.clock())
@@ -71,11 +71,11 @@ class World:
         start, end = self.clip(start_ms, end_ms)
         total, page = 0, list[Event]()
         for number in range(day_of(end), day_of(start) - 1, -1):
-            day = self.log.day(number)
-            first, last = day.between(start, end)
+            first, last = self.log.places(number, start, end)
             newest = last - max(0, skip - total)
             oldest = max(first, newest - (size - len(page)))
-            page += day.events[oldest:newest][::-1] if newest > oldest else []
+            if newest > oldest:
+                page += self.log.day(number)[oldest:newest][::-1]
             total += last - first
         return total, page
 
@@ -91,8 +91,9 @@ class World:
     def spend(self) -> list[Spend]:
         """One row per person who is here or has used something in this cycle."""
         start, now = self.clip(self.cycle_start(), self.clock())
-        if self._spend[0] != (start, now):
-            self._spend = ((start, now), self._count_spend(start, now))
+        version = (start, day_of(now), self.log.count(start, now))
+        if self._spend[0] != version:
+            self._spend = (version, self._count_spend(start, now))
         return self._spend[1]
 
     def _count_spend(self, start_ms: int, end_ms: int) -> list[Spend]:
