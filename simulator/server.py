@@ -1,6 +1,7 @@
 """Serves the app in this one process until told to stop."""
 
 import asyncio
+import errno
 import signal
 import socket
 from collections.abc import Callable
@@ -12,8 +13,8 @@ from starlette.applications import Starlette
 from simulator.state import State
 
 
-class PortBusyError(Exception):
-    """Something else listens there already."""
+class CannotListenError(Exception):
+    """The port is in use, or the address is not one of this machine's."""
 
 
 def run(app: Starlette, host: str, port: int, ready: Callable[[], None]) -> None:
@@ -61,7 +62,14 @@ def _check_free(host: str, port: int) -> None:
         try:
             trial.bind((host, port))
         except OSError as error:
-            raise PortBusyError(f"{host}:{port}: {error.strerror}") from error
+            raise CannotListenError(_sentence(host, port, error)) from error
+
+
+def _sentence(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        choose = "choose another with --port or SIMULATOR_PORT"
+        return f"Port {port} on {host} is already in use: {choose}."
+    return f"The simulator cannot listen on {host} port {port}: {error.strerror}."
 
 
 def _family(host: str) -> socket.AddressFamily:

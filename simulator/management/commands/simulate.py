@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from simulator.app import make_app, make_world
-from simulator.server import PortBusyError, run
+from simulator.server import CannotListenError, run
 from simulator.state import DEMO_KEY
 
 
@@ -33,8 +33,8 @@ class Command(BaseCommand):
         )
         try:
             run(app, host, port, lambda: self._say_ready(host, port, people))
-        except PortBusyError as error:
-            raise CommandError(f"The simulator cannot listen on {error}.") from error
+        except CannotListenError as error:
+            raise CommandError(str(error)) from error
 
     def _say_ready(self, host: str, port: int, people: int) -> None:
         self.stdout.write(f"Simulator of {people} people ready on http://{host}:{port}")
