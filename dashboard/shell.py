@@ -1,9 +1,78 @@
-"""What every page of the shell needs: teams, demo banner, how fresh the data is."""
+"""What every page of the shell needs: who, which teams, the menu, the demo banner."""
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest
+from django.urls import reverse
+
+from tokens.access import teams_of
+from tokens.models import Team, User
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu."""
+
+    title: str
+    url: str
+    icon: str
+    is_here: bool
+
+
+class Shell:
+    """Asks the database only for what a template shows, and at most once. Error pages
+    are shown with it too, so a dead database leaves it without a user, not broken."""
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        teams: list[Team] | None = None,
+        team: Team | None = None,
+        query: str = "",
+    ) -> None:
+        self._request, self._teams, self._team = request, teams, team
+        self._query = query
+
+    @cached_property
+    def user(self) -> User | None:
+        try:
+            user = getattr(self._request, "user", None)
+            return user if isinstance(user, User) and user.is_active else None
+        except DatabaseError:
+            return None
+
+    @cached_property
+    def teams(self) -> list[Team]:
+        if self._teams is None:
+            self._teams = teams_of(self.user) if self.user else []
+        return self._teams
+
+    @cached_property
+    def team(self) -> Team | None:
+        if self._team or not self.teams:
+            return self._team
+        slug = self._request.GET.get("team")
+        return next((t for t in self.teams if t.slug == slug), self.teams[0])
+
+    @property
+    def menu(self) -> list[Entry]:
+        if not self.user:
+            return []
+        entries = [
+            self._entry("Overview", "overview", "grid-1x2", self._query),
+            self._entry("Members", "members", "people", self._query),
+        ]
+        if self.user.is_staff:
+            entries.append(self._entry("Admin", "admin:index", "gear"))
+        return entries
+
+    def _entry(self, title: str, route: str, icon: str, query: str = "") -> Entry:
+        url = reverse(route)
+        return Entry(title, url + query, icon, self._request.path == url)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    return {"shell": Shell(request)}

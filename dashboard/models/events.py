@@ -1,5 +1,6 @@
 """Usage events as the vendor serves them, and their sums per day."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -20,6 +21,13 @@ class UsageEventQuerySet(models.QuerySet["UsageEvent"]):
     def live(self) -> "UsageEventQuerySet":
         """Without the rows that the vendor no longer serves."""
         return self.filter(withdrawn_at=None)
+
+    def withdrawn(self) -> "UsageEventQuerySet":
+        return self.exclude(withdrawn_at=None)
+
+    def between(self, team: Team, start: date, end: date) -> "UsageEventQuerySet":
+        """Both ends inclusive."""
+        return self.filter(team=team, day__gte=start, day__lte=end)
 
 
 class UsageEvent(models.Model):
@@ -82,6 +90,12 @@ class UsageEvent(models.Model):
         return f"{self.model} at {self.timestamp_ms}"
 
 
+class UsageRollupQuerySet(models.QuerySet["UsageRollup"]):
+    def between(self, team: Team, start: date, end: date) -> "UsageRollupQuerySet":
+        """Both ends inclusive."""
+        return self.filter(team=team, day__gte=start, day__lte=end)
+
+
 class UsageRollup(models.Model):
     """Sums of the live events of one UTC day, person, model and kind. Charts read
     these, never the events."""
@@ -100,11 +114,14 @@ class UsageRollup(models.Model):
     cache_write_tokens = models.BigIntegerField()
     cache_read_tokens = models.BigIntegerField()
 
+    objects: ClassVar[UsageRollupQuerySet] = UsageRollupQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         ordering = ["day", "email", "model", "kind"]
         constraints = [
             models.UniqueConstraint(
-                fields=["team", "day", "email", "model", "kind"], name="usage_rollup_key"
+                fields=["team", "day", "email", "model", "kind"],
+                name="usage_rollup_key",
             )
         ]
 

@@ -1,8 +1,10 @@
 """What the vendor says of each person: membership, daily counters, spend."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Subquery
 
 from dashboard.models.cents import CentsField
 from tokens.models import Team
@@ -14,6 +16,16 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def departed(self) -> "MemberQuerySet":
         return self.exclude(left_at=None)
+
+    def of(self, team: Team) -> "MemberQuerySet":
+        return self.filter(team=team)
+
+    def with_last_active_day(self) -> "MemberQuerySet":
+        """The newest day on which the vendor's counters show activity."""
+        days = DailyUsage.objects.filter(
+            team=OuterRef("team"), email=OuterRef("email"), is_active=True
+        ).order_by("-day")
+        return self.annotate(last_active_day=Subquery(days.values("day")[:1]))
 
 
 class Member(models.Model):
@@ -90,6 +102,23 @@ class DailyUsage(models.Model):
         return f"{self.email or 'unattributed'} on {self.day}"
 
 
+class SpendSnapshotQuerySet(models.QuerySet["SpendSnapshot"]):
+    def newest_cycle(self, team: Team) -> datetime | None:
+        """When the newest cycle that was read starts."""
+        newest = self.filter(team=team).order_by("-cycle_start")
+        return newest.values_list("cycle_start", flat=True).first()
+
+    def present(self, team: Team, cycle_start: datetime) -> "SpendSnapshotQuerySet":
+        """Each person's newest row of a cycle: a gauge is never summed over days."""
+        newer = SpendSnapshot.objects.filter(
+            team=OuterRef("team"),
+            cycle_start=OuterRef("cycle_start"),
+            email=OuterRef("email"),
+            captured_day__gt=OuterRef("captured_day"),
+        )
+        return self.filter(~Exists(newer), team=team, cycle_start=cycle_start)
+
+
 class SpendSnapshot(models.Model):
     """The spend gauge of one person in one billing cycle, as last read on a UTC day.
 
@@ -118,6 +147,8 @@ class SpendSnapshot(models.Model):
     hard_limit_override_dollars = CentsField(null=True)
     monthly_limit_dollars = CentsField(null=True)
     effective_limit_dollars = CentsField(null=True)
+
+    objects: ClassVar[SpendSnapshotQuerySet] = SpendSnapshotQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["-captured_day", "email"]

@@ -1,0 +1,154 @@
+"""Which days a page, a chart or a report is about.
+
+Days are UTC dates and both ends are inclusive. A billing cycle is an instant to an
+instant; its days are those that start in it, so that each day belongs to exactly one
+cycle and the cycles tile the calendar.
+"""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from dashboard.models import SpendSnapshot
+from tokens.models import Team
+
+DAY = timedelta(days=1)
+PRESETS = {
+    "cycle": "This cycle",
+    "7d": "7 days",
+    "30d": "30 days",
+    "90d": "90 days",
+    "month": "This month",
+    "last-month": "Last month",
+}
+
+
+class BadInput(ValueError):
+    """A query parameter that cannot be read; `field` is its name."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Period:
+    """UTC days from `start` to `end`, both inclusive. `preset` is empty for a range
+    that somebody typed."""
+
+    start: date
+    end: date
+    preset: str = ""
+
+    def __len__(self) -> int:
+        return (self.end - self.start).days + 1
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day <= self.end
+
+    @property
+    def name(self) -> str:
+        return PRESETS.get(self.preset, "Own range")
+
+    def first(self, days: int) -> "Period":
+        """Its first so many days; the whole when it is shorter."""
+        days = max(1, min(days, len(self)))
+        return Period(self.start, self.start + DAY * (days - 1))
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """A billing cycle. `known` is False when the vendor has not said when it starts
+    and the calendar month stands in."""
+
+    start: datetime
+    end: datetime
+    known: bool
+
+    @property
+    def period(self) -> Period:
+        return Period(self.start.date(), self.end.date() - DAY, "cycle")
+
+    def before(self) -> "Cycle":
+        return Cycle(_month_later(self.start, -1), self.start, self.known)
+
+
+def cycle_of(team: Team, now: datetime) -> Cycle:
+    """The cycle that `now` falls in, counted on from the newest one that was read."""
+    newest = SpendSnapshot.objects.newest_cycle(team)
+    anchor = newest or datetime(now.year, now.month, 1, tzinfo=UTC)
+    months = 0
+    while _month_later(anchor, months + 1) <= now:
+        months += 1
+    start, end = _month_later(anchor, months), _month_later(anchor, months + 1)
+    return Cycle(start, end, known=newest is not None)
+
+
+def _month_later(instant: datetime, months: int) -> datetime:
+    """The same day and time of another month, or that month's last day: a cycle that
+    starts on the 31st starts on the 30th in November."""
+    year, month = divmod(instant.year * 12 + instant.month - 1 + months, 12)
+    last = monthrange(year, month + 1)[1]
+    return instant.replace(year=year, month=month + 1, day=min(instant.day, last))
+
+
+def parse(query: Mapping[str, str], cycle: Cycle, today: date) -> Period:
+    """The period of a query string: `start` and `end`, else the preset `period`, else
+    this cycle. One end alone leaves the other at the cycle's. Raises BadInput."""
+    start, end = _date(query, "start"), _date(query, "end")
+    if start is None and end is None:
+        return preset(query.get("period") or "cycle", cycle, today)
+    whole = cycle.period
+    first = start or min(whole.start, end or whole.start)
+    last = end or max(whole.end, first)
+    if first > last:
+        raise BadInput("start", f"start ({first}) must not be after end ({last}).")
+    return Period(first, last)
+
+
+def preset(name: str, cycle: Cycle, today: date) -> Period:
+    month = today.replace(day=1)
+    match name:
+        case "cycle":
+            return cycle.period
+        case "7d" | "30d" | "90d":
+            return Period(today - DAY * (int(name[:-1]) - 1), today, name)
+        case "month":
+            days = monthrange(today.year, today.month)[1]
+            return Period(month, today.replace(day=days), name)
+        case "last-month":
+            last = month - DAY
+            return Period(last.replace(day=1), last, name)
+    allowed = ", ".join(PRESETS)
+    raise BadInput("period", f"period must be one of {allowed}.")
+
+
+def comparable(period: Period, cycle: Cycle, today: date) -> Period:
+    """The earlier days to compare a period with: as many as have gone by of it, from
+    the start of the cycle or month before, else the days right before it."""
+    gone = max(1, (min(period.end, today) - period.start).days + 1)
+    if period == cycle.period:
+        return cycle.before().period.first(gone)
+    if period.preset in ("month", "last-month"):
+        last = period.start - DAY
+        return Period(last.replace(day=1), last).first(gone)
+    gone = min(gone, (period.start - date.min).days)
+    if not gone:
+        return Period(date.min, date.min)
+    return Period(period.start - DAY * gone, period.start - DAY)
+
+
+def _date(query: Mapping[str, str], field: str) -> date | None:
+    text = query.get(field, "").strip()
+    return day(text, field) if text else None
+
+
+def day(text: str, field: str) -> date:
+    """Only `YYYY-MM-DD`: `fromisoformat` alone would take `20260101` and `2026-W01`."""
+    try:
+        if len(text) != 10 or text[4] != "-" or text[7] != "-":
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(field, f"{field} must be a date like 2026-01-31.") from None

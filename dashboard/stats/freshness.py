@@ -1,0 +1,131 @@
+"""How complete the tables are, and what the sync is doing about it."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+
+from dashboard.models import Stream, SyncState, SyncWindow
+from dashboard.periods import DAY
+from tokens.models import Team
+
+# The vendor still changes costs for a day or two.
+PROVISIONAL_DAYS = 2
+# With a worker alive, something due is taken up within a sweep or two.
+PATIENCE = timedelta(seconds=45)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The newest span of time whose events were fetched without a gap."""
+
+    since: datetime
+    until: datetime
+
+    def holds(self, day: date) -> bool:
+        """Whether at least a part of the day is inside."""
+        return self.since.date() <= day <= self.until.date()
+
+
+def coverage(team: Team) -> Coverage | None:
+    block: tuple[int, int] | None = None
+    for start, end in SyncWindow.objects.spans(team, Stream.EVENTS):
+        if block is None:
+            block = start, end
+        elif end >= block[0] - 1:
+            block = min(start, block[0]), block[1]
+        else:
+            break
+    if block is None:
+        return None
+    return Coverage(_instant(block[0]), _instant(block[1] + 1))
+
+
+def _instant(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)
+
+
+def provisional_from(today: date) -> date:
+    """The first of the last UTC days whose numbers may still change."""
+    return today - DAY * (PROVISIONAL_DAYS - 1)
+
+
+class Doing(StrEnum):
+    RUNNING = "running"
+    QUEUED = "queued"
+    FAILED = "failed"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class StreamProgress:
+    label: str
+    doing: Doing
+    done: int
+    total: int
+    error: str
+    succeeded_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What the sync of a team is doing. `waits_long`: something is to be done and no
+    worker has taken it up."""
+
+    streams: tuple[StreamProgress, ...]
+    has_key: bool
+    waits_long: bool
+
+    @property
+    def active(self) -> bool:
+        """Whether looking again in a moment will show something else."""
+        if not self.streams:
+            return self.has_key
+        return any(s.doing in (Doing.RUNNING, Doing.QUEUED) for s in self.streams)
+
+    @property
+    def never_done(self) -> bool:
+        """Before the first sync: some stream has never been fetched whole."""
+        return not self.streams or any(not s.succeeded_at for s in self.streams)
+
+    @property
+    def failed(self) -> tuple[StreamProgress, ...]:
+        return tuple(s for s in self.streams if s.error)
+
+
+def progress(team: Team, now: datetime, asked_at: datetime | None = None) -> Progress:
+    """`asked_at`: when somebody pressed “Sync now”; what has not ended since waits."""
+    order = list(Stream)
+    states = sorted(
+        SyncState.objects.filter(team=team), key=lambda s: order.index(Stream(s.stream))
+    )
+    streams = tuple(_stream(state, now, asked_at) for state in states)
+    running = any(s.doing is Doing.RUNNING for s in streams)
+    times = [t for s in states for t in (s.finished_at, s.started_at) if t]
+    quiet_since = max([asked_at or team.created_at, *times])
+    waits_long = not running and now - quiet_since > PATIENCE
+    return Progress(streams, bool(team.sync_key), waits_long)
+
+
+def _stream(
+    state: SyncState, now: datetime, asked_at: datetime | None
+) -> StreamProgress:
+    return StreamProgress(
+        Stream(state.stream).label,
+        _doing(state, now, asked_at),
+        state.windows_done,
+        state.windows_total,
+        state.last_error,
+        state.succeeded_at,
+    )
+
+
+def _doing(state: SyncState, now: datetime, asked_at: datetime | None) -> Doing:
+    """A sent message moves `due_at` on, so a row that waits for a worker may look as
+    if it were not due."""
+    if state.leased_until and state.leased_until > now:
+        return Doing.RUNNING
+    ended = state.finished_at
+    lost = ended and state.started_at and state.started_at > ended
+    if ended is None or lost or state.due_at <= now or (asked_at and ended < asked_at):
+        return Doing.QUEUED
+    return Doing.FAILED if state.last_error else Doing.DONE

@@ -1,0 +1,151 @@
+"""What a request asks for: whose team, which days, and whether they may be seen.
+
+Every view of a team goes through `page` or `data`, so none can forget to ask.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from dashboard.periods import BadInput, Cycle, Period, cycle_of, parse
+from dashboard.shell import Shell
+from tokens.access import Access, access, teams_of
+from tokens.models import Team, User
+
+
+class Refused(Exception):
+    """The request gets an answer with this status and sentence instead of numbers."""
+
+    def __init__(self, status: int, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status, self.field = status, field
+
+
+@dataclass(frozen=True)
+class Asked:
+    user: User
+    teams: list[Team]
+    team: Team
+    access: Access
+    now: datetime
+    cycle: Cycle
+    period: Period
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    def query(self, **changes: str) -> str:
+        """A query string that keeps the team and the period, with changes."""
+        kept: dict[str, str] = {}
+        if len(self.teams) > 1:
+            kept["team"] = self.team.slug
+        if "period" not in changes and "start" not in changes:
+            kept |= self._period()
+        return "?" + urlencode({k: v for k, v in (kept | changes).items() if v})
+
+    def dates(self) -> str:
+        """The same for JSON: the days themselves, whatever day it is when it is read."""
+        start, end = self.period.start.isoformat(), self.period.end.isoformat()
+        return self.query(start=start, end=end)
+
+    def _period(self) -> dict[str, str]:
+        if self.period.preset == "cycle":
+            return {}
+        if self.period.preset:
+            return {"period": self.period.preset}
+        return {
+            "start": self.period.start.isoformat(),
+            "end": self.period.end.isoformat(),
+        }
+
+
+View = Callable[..., HttpResponse]
+Refusal = Callable[[HttpRequest, Refused], HttpResponse]
+
+
+def page(view: View) -> View:
+    """Refusals are pages in the same look."""
+    return _asking(view, _refusal_page)
+
+
+def data(view: View) -> View:
+    """Refusals are JSON that names the field."""
+    return _asking(view, _refusal_json)
+
+
+def _asking(view: View, refusal: Refusal) -> View:
+    @login_required
+    @wraps(view)
+    def asking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, read(request), *args, **kwargs)
+        except BadInput as error:
+            return refusal(request, Refused(400, error.field, str(error)))
+        except Refused as refused:
+            return refusal(request, refused)
+
+    return asking
+
+
+def read(request: HttpRequest) -> Asked:
+    user = request.user
+    assert isinstance(user, User)
+    teams = teams_of(user)
+    team = _team(request, teams)
+    granted = access(user, team)
+    if not granted.sees_everyone:
+        raise Refused(
+            403,
+            "team",
+            f"Your role in {team.name} does not show other people's usage. "
+            "An admin of the team can give you the role of an analyst.",
+        )
+    now = datetime.now(UTC)
+    cycle = cycle_of(team, now)
+    period = parse(request.GET, cycle, now.date())
+    return Asked(user, teams, team, granted, now, cycle, period)
+
+
+def _team(request: HttpRequest, teams: list[Team]) -> Team:
+    if not teams:
+        raise Refused(
+            403,
+            "team",
+            "You do not belong to a team yet. Ask an admin to give you a role in one.",
+        )
+    slug = request.GET.get("team")
+    if not slug:
+        return teams[0]
+    for team in teams:
+        if team.slug == slug:
+            return team
+    raise Refused(404, "team", "You have no team of this name.")
+
+
+def _refusal_page(request: HttpRequest, refused: Refused) -> HttpResponse:
+    context = {"status": refused.status, "sentence": str(refused)}
+    return render(request, "error.html", context, status=refused.status)
+
+
+def _refusal_json(request: HttpRequest, refused: Refused) -> HttpResponse:
+    error = {"field": refused.field, "message": str(refused)}
+    return JsonResponse({"error": error}, status=refused.status)
+
+
+def show(
+    request: HttpRequest, template: str, asked: Asked, context: dict[str, Any]
+) -> HttpResponse:
+    shell = Shell(request, asked.teams, asked.team, asked.query())
+    return render(
+        request,
+        template,
+        {"shell": shell, "asked": asked, "team": asked.team} | context,
+    )

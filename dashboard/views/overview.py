@@ -1,0 +1,96 @@
+"""The page that a team admin opens first."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from dashboard.charts import CHARTS, draw
+from dashboard.models import Member
+from dashboard.periods import BadInput, Cycle, Period, comparable
+from dashboard.stats.freshness import Coverage, coverage
+from dashboard.stats.gauge import gauge
+from dashboard.stats.people import Sums, sums, top
+from dashboard.views.asked import Asked, page, show
+from dashboard.views.picker import Link, picker
+from dashboard.views.sync import progress_of
+
+SPLITS = {"model": CHARTS["daily-spend"], "kind": CHARTS["daily-spend-by-kind"]}
+TOP = 8
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The sums of a period, and those of the comparable one where all of it is
+    known: half of it would look like a rise."""
+
+    period: Period
+    now: Sums
+    other: Period
+    before: Sums | None
+
+
+@dataclass(frozen=True)
+class CycleSoFar:
+    cycle: Cycle
+    day: int
+    compared: Compared
+
+    @property
+    def days(self) -> int:
+        return len(self.cycle.period)
+
+    @property
+    def ticks(self) -> list[str]:
+        """One mark per day: gone by, today, to come."""
+        gone, left = self.day - 1, self.days - self.day
+        return ["gone"] * gone + ["today"] + ["left"] * left
+
+
+@require_safe
+@page
+def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
+    split = read_split(request)
+    covered = coverage(asked.team)
+    cycle = compared(asked, asked.cycle.period, covered)
+    is_cycle = asked.period == asked.cycle.period
+    chosen = cycle if is_cycle else compared(asked, asked.period, covered)
+    context = {
+        "progress": progress_of(request, asked),
+        "covered": covered,
+        "so_far": cycle_so_far(asked, cycle),
+        "gauge": gauge(asked.team, asked.cycle),
+        "drawn": draw(SPLITS[split], asked.team, asked.period, covered, asked.today),
+        "splits": split_links(asked, split),
+        "picker": picker(asked, split=split if split != "model" else ""),
+        "chosen": chosen,
+        "top": top(asked.team, chosen.now.people, TOP),
+        "seats": Member.objects.of(asked.team).present().count(),
+    }
+    return show(request, "dashboard/overview.html", asked, context)
+
+
+def read_split(request: HttpRequest) -> str:
+    split = request.GET.get("split", "model")
+    if split not in SPLITS:
+        raise BadInput("split", f"split must be one of {', '.join(SPLITS)}.")
+    return split
+
+
+def split_links(asked: Asked, chosen: str) -> list[Link]:
+    return [
+        Link(name, asked.query(split="" if name == "model" else name), name == chosen)
+        for name in SPLITS
+    ]
+
+
+def compared(asked: Asked, period: Period, covered: Coverage | None) -> Compared:
+    other = comparable(period, asked.cycle, asked.today)
+    known = covered is not None and covered.since.date() <= other.start
+    before = sums(asked.team, other) if known else None
+    return Compared(period, sums(asked.team, period), other, before)
+
+
+def cycle_so_far(asked: Asked, cycle: Compared) -> CycleSoFar:
+    day = (asked.today - asked.cycle.period.start).days + 1
+    return CycleSoFar(asked.cycle, min(day, len(asked.cycle.period)), cycle)

@@ -1,0 +1,49 @@
+"""What the sync is doing, and the button that asks for one now."""
+
+from datetime import datetime, timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from dashboard.stats.freshness import Progress, progress
+from dashboard.tasks import ask_now
+from dashboard.views.asked import Asked, Refused, page, show
+
+ASKED = "sync_asked_at"
+# A press of the button is forgotten then, whatever became of it.
+FORGOTTEN_AFTER = timedelta(minutes=10)
+
+
+@require_safe
+@never_cache
+@page
+def sync_progress(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """A fragment that asks for itself again while something is going on. When all is
+    done, it tells the page around it to load again, with the new numbers."""
+    doing = progress_of(request, asked)
+    response = show(request, "dashboard/_sync.html", asked, {"progress": doing})
+    if not doing.active:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+@page
+def sync_now(request: HttpRequest, asked: Asked) -> HttpResponse:
+    if not asked.access.manages:
+        raise Refused(403, "team", "Only an admin of the team can start a sync.")
+    messages.info(request, ask_now(asked.team))
+    request.session[ASKED] = {str(asked.team.pk): asked.now.isoformat()}
+    return redirect(reverse("overview") + asked.query())
+
+
+def progress_of(request: HttpRequest, asked: Asked) -> Progress:
+    pressed = request.session.get(ASKED, {}).get(str(asked.team.pk))
+    at = datetime.fromisoformat(pressed) if pressed else None
+    if at and asked.now - at > FORGOTTEN_AFTER:
+        at = None
+    return progress(asked.team, asked.now, at if asked.team.sync_key else None)
