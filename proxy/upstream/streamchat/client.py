@@ -44,7 +44,7 @@ PATH = "/aiserver.v1.AiService/StreamChat"
 ERROR_BODY_LIMIT = 64 * 1024
 # How long an ended answer may keep its connection before we hang up, in seconds.
 # Reading to the end of the body lets the connection serve the next request.
-DRAIN = 0.25
+DRAIN = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +145,15 @@ async def _answer(
 
 
 def _no_answer(error: httpx.TimeoutException) -> UpstreamError:
-    # The aiohttp transport tells a connection that the server dropped as a
-    # ConnectTimeout; the cause shows which of the two it was.
-    if error.__cause__ is not None and not isinstance(error.__cause__, TimeoutError):
+    if _was_dropped(error):
         return Unreachable("The upstream dropped the connection before it answered.")
     return TimedOut("The upstream did not answer in time.")
+
+
+def _was_dropped(error: httpx.TimeoutException) -> bool:
+    # The aiohttp transport tells a connection that the server dropped as a
+    # ConnectTimeout; the cause shows which of the two it was.
+    return error.__cause__ is not None and not isinstance(error.__cause__, TimeoutError)
 
 
 async def _read(response: httpx.Response) -> AsyncGenerator[Event, None]:
