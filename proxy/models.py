@@ -1,0 +1,60 @@
+"""What the gateway remembers of each request. Never a word of prompt or answer."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+
+from tokens.models import ApiKey, Team, UpstreamToken
+
+
+class GatewayRequestQuerySet(models.QuerySet["GatewayRequest"]):
+    def of(
+        self, team: Team, start: datetime, end: datetime
+    ) -> "GatewayRequestQuerySet":
+        """A team's requests that began in `[start, end)`."""
+        return self.filter(team=team, started_at__gte=start, started_at__lt=end)
+
+
+class GatewayRequest(models.Model):
+    """One request by an authenticated caller, written once when it is over."""
+
+    class Outcome(models.TextChoices):
+        OK = "ok", "Answered"
+        REFUSED = "refused", "Refused by the gateway"
+        FAILED = "failed", "Failed before any text"
+        TRUNCATED = "truncated", "Broke off in the answer"
+        CANCELLED = "cancelled", "The caller hung up"
+
+    request_id = models.CharField(max_length=40, unique=True)
+    team = models.ForeignKey(
+        Team, models.CASCADE, related_name="gateway_requests", db_index=False
+    )
+    api_key = models.ForeignKey(ApiKey, models.SET_NULL, null=True, blank=True)
+    caller = models.CharField(max_length=100, help_text="“master”, or the key's id.")
+    owner_email = models.EmailField(blank=True)
+    upstream_token = models.ForeignKey(
+        UpstreamToken, models.SET_NULL, null=True, blank=True
+    )
+    model = models.CharField(max_length=100, blank=True)
+    stream = models.BooleanField(default=False)
+    status = models.PositiveSmallIntegerField(help_text="The HTTP status we answered.")
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    error_code = models.CharField(max_length=100, blank=True)
+    prompt_tokens = models.PositiveIntegerField(default=0)
+    completion_tokens = models.PositiveIntegerField(default=0)
+    tokens_estimated = models.BooleanField(default=True)
+    started_at = models.DateTimeField()
+    first_token_ms = models.PositiveIntegerField(null=True, blank=True)
+    duration_ms = models.PositiveIntegerField()
+
+    objects: ClassVar[GatewayRequestQuerySet] = GatewayRequestQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-started_at"]
+        indexes = [
+            models.Index(fields=["team", "started_at"], name="gateway_request_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.request_id
