@@ -1,0 +1,172 @@
+"""What a caller of `/v1` is told when a request does not succeed.
+
+GatewayError
+├── BadRequest          400  broken JSON, or nothing that can be read
+│   └── BadField        400  one field is wrong; `param` names it
+├── NotAuthenticated    401  no key, or not a good one
+├── ModelNotAllowed     403  the key may not use this model
+├── ModelNotFound       404
+├── UnknownPath         404
+├── WrongMethod         405
+├── TooLarge            413
+├── UnsupportedBody     415
+├── Unavailable         503  no team, or no token that could serve now
+└── UpstreamFailed      400, 429, 502, 503, 504: what an upstream's failure means here
+
+Every error is OpenAI's envelope with all four keys; `code` is a string or null.
+https://platform.openai.com/docs/guides/error-codes
+"""
+
+import uuid
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from django.http import HttpResponse, JsonResponse
+
+from proxy.upstream.vocabulary import Failed
+
+INVALID, SERVER, UPSTREAM = "invalid_request_error", "server_error", "upstream_error"
+# Some clients sleep for as long as they are told: never name more than this.
+LONGEST_WAIT = 60
+
+
+class GatewayError(Exception):
+    """The base. `message` is for the caller and holds no secret of ours."""
+
+    status = 500
+    type = SERVER
+    code: str | None = None
+    param: str | None = None
+
+    def __init__(
+        self, message: str, *, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.headers = dict(headers or {})
+
+    def body(self) -> dict[str, object]:
+        return {
+            "error": {
+                "message": self.message,
+                "type": self.type,
+                "param": self.param,
+                "code": self.code,
+            }
+        }
+
+    def response(self) -> HttpResponse:
+        return JsonResponse(self.body(), status=self.status, headers=self.headers)
+
+
+class BadRequest(GatewayError):
+    status, type = 400, INVALID
+
+
+class BadField(BadRequest):
+    def __init__(self, param: str, code: str, message: str) -> None:
+        super().__init__(message)
+        self.param, self.code = param, code
+
+
+class NotAuthenticated(GatewayError):
+    status, type, code = 401, INVALID, "invalid_api_key"
+
+
+class ModelNotAllowed(GatewayError):
+    status, type, code, param = 403, INVALID, "model_not_allowed", "model"
+
+    def __init__(self, model: str) -> None:
+        super().__init__(f"This API key may not use the model `{model}`.")
+
+
+class ModelNotFound(GatewayError):
+    status, type, code, param = 404, INVALID, "model_not_found", "model"
+
+    def __init__(self, model: str) -> None:
+        super().__init__(f"The model `{model[:100]}` does not exist.")
+
+
+class UnknownPath(GatewayError):
+    status, type, code = 404, INVALID, "unknown_url"
+
+
+class WrongMethod(GatewayError):
+    status, type, code = 405, INVALID, "method_not_allowed"
+
+    def __init__(self, method: str, allowed: str) -> None:
+        message = f"{method} is not allowed here; use {allowed}."
+        super().__init__(message, headers={"Allow": allowed})
+
+
+class TooLarge(GatewayError):
+    status, type, code = 413, INVALID, "request_too_large"
+
+
+class UnsupportedBody(GatewayError):
+    status, type, code = 415, INVALID, "unsupported_content_encoding"
+
+
+class Unavailable(GatewayError):
+    status, code = 503, "overloaded"
+
+
+class UpstreamFailed(GatewayError):
+    """An upstream's failure, as far as it is the caller's business.
+
+    The upstream's status speaks to us: its 401 is about our token, and its 404 not
+    about the caller's path. Only what the caller can act on passes through.
+    """
+
+    def __init__(self, failed: Failed) -> None:
+        super().__init__(failed.message, headers=_retry_headers(failed))
+        self.code = failed.code
+        self.status, self.type = _MEANINGS.get(failed.status, (502, UPSTREAM))
+
+
+_MEANINGS = {
+    400: (400, INVALID),
+    413: (400, INVALID),
+    429: (429, "rate_limit_error"),
+    503: (503, SERVER),
+    504: (504, UPSTREAM),
+}
+
+
+def _retry_headers(failed: Failed) -> dict[str, str]:
+    if failed.retry_after is not None:
+        return {"Retry-After": str(min(max(failed.retry_after, 1), LONGEST_WAIT))}
+    # Clients try 429 and 5xx again by themselves; tell them where that is in vain.
+    return {} if failed.retryable else {"x-should-retry": "false"}
+
+
+_SENTENCES = {
+    400: "The request cannot be read.",
+    403: "The request is not allowed.",
+    404: "There is nothing at this URL.",
+    405: "The method is not allowed here.",
+    413: "The request is too large.",
+    415: "The request's body is of a kind that is not supported.",
+    500: "Something broke on our side.",
+}
+_CODES = {
+    403: "forbidden",
+    404: UnknownPath.code,
+    405: WrongMethod.code,
+    413: TooLarge.code,
+    415: UnsupportedBody.code,
+}
+
+
+def answer_for_status(status: int) -> HttpResponse:
+    """An answer where only the status is known: Django's own error handlers."""
+    error = GatewayError(_SENTENCES.get(status, HTTPStatus(status).phrase))
+    error.status, error.code = status, _CODES.get(status)
+    error.type = INVALID if status < 500 else SERVER
+    response = error.response()
+    response["x-request-id"] = new_request_id()
+    return response
+
+
+def new_request_id() -> str:
+    return f"req_{uuid.uuid4().hex}"

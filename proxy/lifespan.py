@@ -1,0 +1,26 @@
+"""The server's start and stop: what the gateway opened is closed at the end."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from proxy import connections
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+App = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
+
+
+def with_lifespan(app: App) -> App:
+    """Answer ASGI's `lifespan` here; Django does not. All else goes to `app`."""
+
+    async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await app(scope, receive, send)
+            return
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await connections.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    return application

@@ -1,0 +1,172 @@
+"""The record of a request: what is measured on the way, and the row at the end."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError
+from django.db.models import Q
+
+from proxy.auth import Caller
+from proxy.chat import Chat
+from proxy.errors import GatewayError, UpstreamFailed
+from proxy.models import GatewayRequest
+from proxy.upstream.vocabulary import (
+    Event,
+    Failed,
+    Finished,
+    Prompt,
+    TextDelta,
+    ToolCallDelta,
+    Usage,
+)
+from tokens.models import ApiKey
+
+logger = logging.getLogger(__name__)
+Outcome = GatewayRequest.Outcome
+BYTES_PER_TOKEN = 4
+TOKENS_PER_MESSAGE = 4
+CALLER_GONE = 499
+# A key's time of last use is good to the minute: one write fewer per request.
+LAST_USE = timedelta(minutes=1)
+
+
+def estimate(size: int) -> int:
+    """Tokens in so many bytes of UTF-8, rounded up.
+
+    StreamChat counts nothing for us. Four bytes are about one token for English and
+    for code, and three bytes, one Chinese letter, about three quarters of one.
+    """
+    return -(-size // BYTES_PER_TOKEN)
+
+
+def estimate_prompt(prompt: Prompt) -> int:
+    texts = sum(estimate(len(message.text.encode())) for message in prompt.messages)
+    return texts + TOKENS_PER_MESSAGE * len(prompt.messages)
+
+
+@dataclass(slots=True)
+class Record:
+    """Becomes one `GatewayRequest`. Begins as cancelled: whoever ends it otherwise
+    says so. `committed` is set once the caller has been sent a status."""
+
+    request_id: str
+    caller: Caller
+    model: str = ""
+    stream: bool = False
+    status: int = CALLER_GONE
+    outcome: str = Outcome.CANCELLED
+    error_code: str = ""
+    token_id: int | None = None
+    prompt_tokens: int = 0
+    answer_bytes: int = 0
+    counted: Usage | None = None
+    first_token_ms: int | None = None
+    committed: bool = False
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _began: float = field(default_factory=time.monotonic)
+
+    def see(self, event: Event) -> None:
+        match event:
+            case TextDelta(text) | ToolCallDelta(arguments=text):
+                if self.first_token_ms is None:
+                    self.first_token_ms = self.elapsed_ms()
+                self.answer_bytes += len(text.encode())
+            case Usage():
+                self.counted = event
+            case Finished():
+                self.status, self.outcome = 200, Outcome.OK
+            case Failed():
+                self._fail(event)
+
+    def _fail(self, failed: Failed) -> None:
+        answered = self.first_token_ms is not None
+        self.outcome = Outcome.TRUNCATED if answered else Outcome.FAILED
+        self.error_code = failed.code
+        self.status = 200 if self.committed else UpstreamFailed(failed).status
+
+    def refuse(self, error: GatewayError) -> None:
+        self.status, self.outcome = error.status, Outcome.REFUSED
+        self.error_code = error.code or ""
+
+    def break_off(self) -> None:
+        """A bug of ours: the caller gets a 500, or a stream that ends in an error."""
+        self.status = 200 if self.committed else 500
+        self.outcome, self.error_code = Outcome.FAILED, "internal_error"
+
+    def usage(self) -> Usage:
+        """As the upstream counted, else as we estimate."""
+        return self.counted or Usage(self.prompt_tokens, estimate(self.answer_bytes))
+
+    def elapsed_ms(self) -> int:
+        return int((time.monotonic() - self._began) * 1000)
+
+
+async def recorded(chat: Chat, record: Record) -> AsyncGenerator[Event | None, None]:
+    """The chat's events, measured; the row is written however this ends."""
+    try:
+        async with aclosing(chat.events()) as events:
+            async for event in events:
+                if event is not None:
+                    record.see(event)
+                yield event
+    except Exception:
+        record.break_off()
+        raise
+    finally:
+        record.token_id = chat.token_id
+        await shielded(write(record))
+
+
+async def shielded(work: Coroutine[None, None, None]) -> None:
+    """Run to the end even if the caller hangs up meanwhile."""
+    task = asyncio.ensure_future(work)
+    _unfinished.add(task)
+    task.add_done_callback(_unfinished.discard)
+    await asyncio.shield(task)
+
+
+# The event loop itself keeps only weak references to its tasks.
+_unfinished: set[asyncio.Future[None]] = set()
+
+
+async def write(record: Record) -> None:
+    """Write the row. A database that fails must not take the answer with it."""
+    if record.outcome == Outcome.CANCELLED and record.committed:
+        record.status = 200
+    try:
+        await sync_to_async(_insert)(record, record.elapsed_ms())
+    except DatabaseError:
+        logger.exception("The record of request %s is lost.", record.request_id)
+
+
+def _insert(record: Record, duration_ms: int) -> None:
+    usage, key = record.usage(), record.caller.key
+    GatewayRequest.objects.create(
+        request_id=record.request_id,
+        team=record.caller.team,
+        api_key=key,
+        caller=record.caller.label,
+        owner_email=record.caller.owner_email,
+        upstream_token_id=record.token_id,
+        # PostgreSQL takes no NUL, and a refused request's model can be anything.
+        model=record.model.replace("\0", "")[:100],
+        stream=record.stream,
+        status=record.status,
+        outcome=record.outcome,
+        error_code=record.error_code[:100],
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+        tokens_estimated=record.counted is None,
+        started_at=record.started_at,
+        first_token_ms=record.first_token_ms,
+        duration_ms=duration_ms,
+    )
+    if key is not None:
+        stale = Q(last_used_at=None) | Q(last_used_at__lt=record.started_at - LAST_USE)
+        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=record.started_at)
