@@ -145,18 +145,21 @@ class SpendRecord:
 
     def plus(self, other: "SpendRecord") -> "SpendRecord":
         """The money of both, for rows that nobody's e-mail tells apart."""
-        names = ("spend_raw", "on_demand", "included", "total")
-        mine_theirs = (
-            (name, getattr(self, name), getattr(other, name)) for name in names
+        return replace(
+            self,
+            user_id="",
+            spend_raw=_plus(self.spend_raw, other.spend_raw),
+            on_demand=_plus(self.on_demand, other.on_demand),
+            included=_plus(self.included, other.included),
+            total=_plus(self.total, other.total),
         )
-        summed = {
-            name: None if a is None and b is None else (a or 0) + (b or 0)
-            for name, a, b in mine_theirs
-        }
-        return replace(self, user_id="", **summed)
 
 
 _Cents = Decimal | None
+
+
+def _plus(one: _Cents, other: _Cents) -> _Cents:
+    return other if one is None else one + (other or 0)
 
 
 def _meaning(

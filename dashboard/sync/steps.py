@@ -64,7 +64,9 @@ def fetch_events(step: Step) -> Writer:
             now,
             rows=counts.read,
             announced=walk.announced,
-            charged_cents=sum((r.cost_cents or 0 for r in walk.records), Decimal(0)),
+            charged_cents=sum(
+                (r.cost_cents or Decimal(0) for r in walk.records), Decimal(0)
+            ),
         )
         return counts
 

@@ -96,12 +96,20 @@ def test_spend_of_the_newest_shape_is_on_demand_and_the_rest_is_included() -> No
 
 def test_spend_of_the_shape_between_is_the_total() -> None:
     spend = SpendRecord.read({"spendCents": 2450, "includedSpendCents": 2000})
-    assert (spend.on_demand, spend.included, spend.total) == (450, 2000, 2450)
+    assert (spend.on_demand, spend.included, spend.total) == (
+        Decimal(450),
+        Decimal(2000),
+        Decimal(2450),
+    )
 
 
 def test_spend_of_the_first_shape_is_kept_and_not_guessed() -> None:
     spend = SpendRecord.read({"spendCents": 2450})
-    assert (spend.spend_raw, spend.on_demand, spend.total) == (2450, None, None)
+    assert (spend.spend_raw, spend.on_demand, spend.total) == (
+        Decimal(2450),
+        None,
+        None,
+    )
     assert spend.rule == "raw"
 
 
