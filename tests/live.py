@@ -179,7 +179,7 @@ def _own_servers() -> Iterator[dict[str, str]]:
         return
     name, redis_url = f"live_{uuid.uuid4().hex}", shared["REDIS_URL"]
     with psycopg.connect(shared["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+        connection.execute(f"CREATE DATABASE {name}")
         own = redis_url.rsplit("/", 1)[0] + f"/{next(_redis_number)}"
         with redis.Redis.from_url(own) as client:
             client.flushdb()
@@ -187,7 +187,7 @@ def _own_servers() -> Iterator[dict[str, str]]:
             "DATABASE_URL": shared["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}",
             "REDIS_URL": own,
         }
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _paths() -> dict[str, str]:

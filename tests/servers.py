@@ -38,9 +38,9 @@ def postgres() -> Iterator[str]:
         home, port = Path(folder), free_port()
         binaries, account = postgres_binaries(home), unprivileged_account(home)
         data = home / "data"
-        initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust"]
+        initdb = [str(binaries / "initdb"), "-D", str(data), "-U", "postgres"]
         done = subprocess.run(
-            [*initdb, "--no-sync", "--encoding=UTF8", "--locale=C"],
+            [*initdb, "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C"],
             cwd=home,
             text=True,
             stdout=subprocess.PIPE,
