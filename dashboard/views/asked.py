@@ -52,7 +52,7 @@ class Asked:
         return "?" + urlencode({k: v for k, v in (kept | changes).items() if v})
 
     def dates(self) -> str:
-        """The same for JSON: the days themselves, whatever day it is when it is read."""
+        """The same for JSON: the days themselves, on whatever day it is read."""
         start, end = self.period.start.isoformat(), self.period.end.isoformat()
         return self.query(start=start, end=end)
 

@@ -213,14 +213,13 @@
   // Paper is light, whatever the screen is.
   addEventListener("beforeprint", () => {
     const root = document.documentElement;
-    root.dataset.before = root.dataset.theme || "";
+    root.dataset.before = root.dataset.theme;
     root.dataset.theme = "light";
     redraw();
   });
   addEventListener("afterprint", () => {
     const root = document.documentElement;
-    if (root.dataset.before) root.dataset.theme = root.dataset.before;
-    else delete root.dataset.theme;
+    root.dataset.theme = root.dataset.before;
     redraw();
   });
   document.addEventListener("click", (event) => {

@@ -1,28 +1,27 @@
 "use strict";
 // Loaded before the page is painted, so that it is never painted in the wrong theme.
+// Key and values are those of Django's admin: one choice holds for both.
 
 (() => {
-  const KEY = "teamgauge-theme";
+  const KEY = "theme";
   const root = document.documentElement;
 
   function stored() {
     try {
-      return localStorage.getItem(KEY) || "system";
+      return localStorage.getItem(KEY) || "auto";
     } catch {
-      return "system"; // a browser that keeps nothing follows the system
+      return "auto"; // a browser that keeps nothing follows the system
     }
   }
 
   function apply(theme) {
-    if (theme === "system") delete root.dataset.theme;
-    else root.dataset.theme = theme;
+    root.dataset.theme = theme;
     document.dispatchEvent(new Event("themechange"));
   }
 
   function choose(theme) {
     try {
-      if (theme === "system") localStorage.removeItem(KEY);
-      else localStorage.setItem(KEY, theme);
+      localStorage.setItem(KEY, theme);
     } catch {
       // The choice then lasts until the page is left.
     }
