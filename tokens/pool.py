@@ -15,9 +15,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from tokens import checksum
+from tokens.attention import clear_attention, open_attention
 from tokens.checksum import MachineIds
 from tokens.crypto import SecretUnreadable
-from tokens.models import Attention, Team, UpstreamToken
+from tokens.models import Team, UpstreamToken
 
 COOL_DOWN = 60
 DEAD_KIND = "upstream_token_dead"
@@ -95,14 +96,9 @@ def mark_dead(token_id: int, reason: str) -> bool:
         )
         if not active.update(state=UpstreamToken.State.DEAD, last_error=reason[:500]):
             return False
-        token = UpstreamToken.objects.get(pk=token_id)
-        Attention.objects.get_or_create(
-            team_id=token.team_id,
-            kind=DEAD_KIND,
-            subject=_subject(token),
-            cleared_at=None,
-            defaults={"text": f"{token} was refused: {reason}"[:500]},
-        )
+        token = UpstreamToken.objects.select_related("team").get(pk=token_id)
+        text = f"{token} was refused: {reason}"
+        open_attention(token.team, DEAD_KIND, _subject(token), text)
     return True
 
 
@@ -114,12 +110,7 @@ def revive(token: UpstreamToken) -> None:
         row.filter(state=UpstreamToken.State.DEAD).update(
             state=UpstreamToken.State.ACTIVE
         )
-        Attention.objects.filter(
-            team_id=token.team_id,
-            kind=DEAD_KIND,
-            subject=_subject(token),
-            cleared_at=None,
-        ).update(cleared_at=timezone.now())
+        clear_attention(token.team, DEAD_KIND, _subject(token))
 
 
 def _next(team: Team, skip: Collection[int]) -> UpstreamToken | None:

@@ -30,13 +30,14 @@ class Imported:
 def vendor_upstream(base_url: str) -> Upstream:
     """The upstream of every team where tokens of the files belong; made once.
 
-    Its base URL follows the setting, so that a changed one takes effect.
+    A given base URL takes effect, and none takes back what somebody entered.
     """
-    upstream, _ = Upstream.objects.update_or_create(
-        name=UPSTREAM_NAME,
-        team=None,
-        defaults={"base_url": base_url or DEFAULT_CHAT_API_URL},
+    upstream, _ = Upstream.objects.get_or_create(
+        name=UPSTREAM_NAME, defaults={"base_url": base_url or DEFAULT_CHAT_API_URL}
     )
+    if base_url and upstream.base_url != base_url:
+        upstream.base_url = base_url
+        upstream.save(update_fields=["base_url"])
     return upstream
 
 
