@@ -60,7 +60,7 @@ class Chat:
                     yield event
                 else:
                     return
-            await sync_to_async(_blame)(lease, failed)
+            await sync_to_async(blame)(lease, failed)
             if begun or not (failed.retryable or failed.blames_token):
                 break
         yield failed or await sync_to_async(_nothing_to_lease)(self._team)
@@ -85,7 +85,8 @@ class Chat:
         return max(self._began + self._waits.first - time.monotonic(), 0)
 
 
-def _blame(lease: Lease, failed: Failed) -> None:
+def blame(lease: Lease, failed: Failed) -> None:
+    """Note a failure with its token, if the token is to blame."""
     if failed.token_is_dead:
         pool.mark_dead(lease.token_id, failed.message)
     elif failed.blames_token:

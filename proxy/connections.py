@@ -43,7 +43,7 @@ async def close() -> None:
         await found.aclose()
 
 
-def new_client() -> httpx.AsyncClient:
+def new_client(timeout: httpx.Timeout = TIMEOUT) -> httpx.AsyncClient:
     """No environment proxies, no redirects, no cookies.
 
     Requests of all tokens share the client: a cookie that the vendor sets for one of
@@ -54,7 +54,7 @@ def new_client() -> httpx.AsyncClient:
     transport.client = lambda: _session(limits, transport.ssl_context)
     return httpx.AsyncClient(
         transport=transport,
-        timeout=TIMEOUT,
+        timeout=timeout,
         trust_env=False,
         follow_redirects=False,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),

@@ -11,14 +11,6 @@ from proxy.upstream.vocabulary import Credential, Events, Prompt
 from tokens.pool import Lease
 
 T = TypeVar("T")
-KINDS = frozenset({"streamchat"})
-OPTIONS: dict[str, type] = {
-    "client_version": str,
-    "timezone": str,
-    "ghost_mode": bool,
-    "slow_pool": bool,
-    "default_instructions": str,
-}
 
 
 def open_stream(
@@ -47,15 +39,3 @@ def streamchat_options(
 def _one(row: Mapping[str, object], name: str, default: T) -> T:
     value = row.get(name)
     return value if isinstance(value, type(default)) else default
-
-
-def wrong_options(row: object) -> str:
-    """Why these options cannot be an `Upstream`'s, as a sentence; empty when good."""
-    if not isinstance(row, dict):
-        return "The options must be a JSON object."
-    for name, value in row.items():
-        if name not in OPTIONS:
-            return f"There is no option {name!r}; there is {', '.join(OPTIONS)}."
-        if not isinstance(value, OPTIONS[name]):
-            return f"The option {name} must be a {OPTIONS[name].__name__}."
-    return ""

@@ -1,0 +1,102 @@
+"""The gateway on the admin site: its requests to look at, its tokens to look after."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from proxy import probe
+from proxy.admin_forms import UpstreamTokenForm
+from proxy.models import GatewayRequest
+from tokens.models import Change, UpstreamToken
+from tokens.readonly_admin import ReadOnlyAdmin
+
+
+@admin.register(GatewayRequest)
+class GatewayRequestAdmin(ReadOnlyAdmin):
+    """Records are evidence: nobody adds, changes or deletes one here."""
+
+    list_display = (
+        "started_at",
+        "team",
+        "caller",
+        "owner_email",
+        "model",
+        "status",
+        "outcome",
+        "prompt_tokens",
+        "completion_tokens",
+        "duration_ms",
+    )
+    list_filter = ("team", "outcome", "stream", "model")
+    search_fields = ("request_id", "owner_email", "caller", "model", "error_code")
+    date_hierarchy = "started_at"
+
+
+@admin.register(UpstreamToken)
+class UpstreamTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = UpstreamTokenForm
+    list_display = (
+        "__str__",
+        "hint",
+        "team",
+        "upstream",
+        "owner_email",
+        "state",
+        "cool_until",
+        "last_used_at",
+        "last_error",
+    )
+    list_filter = ("team", "upstream", "state")
+    list_select_related = ("team", "upstream")
+    search_fields = ("alias", "owner_email", "last_error")
+    readonly_fields = ("hint", "cool_until", "last_used_at", "last_error")
+    actions = ["check_now"]
+
+    @admin.display(description="secret")
+    def hint(self, token: UpstreamToken) -> str:
+        return token.secret.hint() if token.pk else ""
+
+    @admin.action(description="Check now")
+    def check_now(
+        self, request: HttpRequest, queryset: QuerySet[UpstreamToken]
+    ) -> None:
+        for token in queryset.select_related("team", "upstream"):
+            said = probe.check_token(token, settings.CURSOR_CLIENT_VERSION)
+            level = messages.SUCCESS if said.endswith("works.") else messages.ERROR
+            self.message_user(request, said, level)
+
+    def save_model(
+        self, request: HttpRequest, obj: UpstreamToken, form: Any, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        # Names of fields only: a value could be the secret.
+        Change.objects.create(
+            team=obj.team,
+            actor=request.user.get_username(),
+            action=f"upstream_token.{'edit' if change else 'add'}",
+            subject=f"upstream token {obj.pk}",
+            after={"fields": form.changed_data, "state": obj.state},
+        )
+
+    def delete_model(self, request: HttpRequest, obj: UpstreamToken) -> None:
+        self._record_removal(request, obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(
+        self, request: HttpRequest, queryset: QuerySet[UpstreamToken]
+    ) -> None:
+        for token in queryset.select_related("team"):
+            self._record_removal(request, token)
+        super().delete_queryset(request, queryset)
+
+    def _record_removal(self, request: HttpRequest, token: UpstreamToken) -> None:
+        Change.objects.create(
+            team=token.team,
+            actor=request.user.get_username(),
+            action="upstream_token.delete",
+            subject=f"upstream token {token.pk}",
+            before={"alias": token.alias, "state": token.state},
+        )
