@@ -10,7 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 from simulator.recorder import Entry
 from simulator.reply import Reply
 
-_FLUSH_SECONDS = 0.05
+_FLUSH_MS = 50
 _MOST_FILES = 4096
 
 
@@ -30,78 +30,96 @@ async def read_body(receive: Receive, entry: Entry) -> bytes:
             return bytes(body)
 
 
+class Caller:
+    """Whether the caller is still there, and pauses that end when it leaves.
+
+    A plain future per pause: hundreds of streams pause a hundred times each, and
+    a timeout around an event costs an exception every time.
+    """
+
+    def __init__(self) -> None:
+        self.gone = False
+        self._waiting: asyncio.Future[None] | None = None
+
+    def leave(self) -> None:
+        self.gone = True
+        self._wake()
+
+    async def pause(self, milliseconds: float) -> None:
+        if milliseconds <= 0 or self.gone:
+            await asyncio.sleep(0)
+            return
+        loop = asyncio.get_running_loop()
+        self._waiting = loop.create_future()
+        timer = loop.call_later(milliseconds / 1000, self._wake)
+        try:
+            await self._waiting
+        finally:
+            timer.cancel()
+
+    def _wake(self) -> None:
+        if self._waiting and not self._waiting.done():
+            self._waiting.set_result(None)
+
+
 class Player:
     """Knows the answers under way, so that a stop need not wait for them."""
 
     def __init__(self) -> None:
-        self._playing: set[asyncio.Event] = set()
+        self._callers: set[Caller] = set()
 
     def hang_up(self) -> None:
-        for gone in self._playing:
-            gone.set()
+        for caller in self._callers:
+            caller.leave()
 
     async def play(
         self, reply: Reply, scope: Scope, receive: Receive, send: Send, entry: Entry
     ) -> None:
-        gone = asyncio.Event()
-        self._playing.add(gone)
+        caller = Caller()
+        self._callers.add(caller)
         try:
-            await _play(reply, scope, receive, send, gone)
+            await _play(reply, receive, send, caller)
         finally:
-            self._playing.discard(gone)
-        if gone.is_set():
+            self._callers.discard(caller)
+        if caller.gone:
             entry.disconnected()
         elif reply.cut:
             _cut(scope)
 
 
-async def _play(
-    reply: Reply, scope: Scope, receive: Receive, send: Send, gone: asyncio.Event
-) -> None:
+async def _play(reply: Reply, receive: Receive, send: Send, caller: Caller) -> None:
     async with asyncio.TaskGroup() as group:
-        watch = group.create_task(_watch(receive, gone))
+        watch = group.create_task(_watch(receive, caller))
         try:
-            await _write(reply, scope, send, gone)
+            await _write(reply, send, caller)
         except OSError:
-            gone.set()
+            caller.leave()
         finally:
             watch.cancel()
 
 
-async def _watch(receive: Receive, gone: asyncio.Event) -> None:
+async def _watch(receive: Receive, caller: Caller) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-    gone.set()
+    caller.leave()
 
 
-async def _write(reply: Reply, scope: Scope, send: Send, gone: asyncio.Event) -> None:
-    await _pause(reply.wait_ms / 1000, gone)
+async def _write(reply: Reply, send: Send, caller: Caller) -> None:
+    await caller.pause(reply.wait_ms)
     if reply.status is not None:
         await send(_start(reply, reply.status))
     if reply.early_headers:
         # Servers hold the headers back until there is a body part, even an empty one.
         await send(_part(b"", more=True))
     for write in reply.writes:
-        await _pause(write.pause_ms / 1000, gone)
-        if gone.is_set():
+        await caller.pause(write.pause_ms)
+        if caller.gone:
             return
         await send(_part(write.data, more=True))
     if reply.cut:
-        await _pause(_FLUSH_SECONDS, gone)
+        await caller.pause(_FLUSH_MS)
     else:
         await send(_part(b"", more=False))
-
-
-async def _pause(seconds: float, gone: asyncio.Event) -> None:
-    """Sleeps, but not past the caller's leaving."""
-    if seconds <= 0:
-        await asyncio.sleep(0)
-        return
-    try:
-        async with asyncio.timeout(seconds):
-            await gone.wait()
-    except TimeoutError:
-        return
 
 
 def _start(reply: Reply, status: int) -> Message:

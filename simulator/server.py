@@ -32,7 +32,15 @@ async def _serve(
 
     state: State = app.state.simulator
     server = Server(
-        app, address=host, port=port, interface=Interfaces.ASGINL, log_enabled=False
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGINL,
+        log_enabled=False,
+        backlog=1024,
+        # It counts open connections, idle ones too: the default of 128 would
+        # leave the next caller waiting until one of them is closed.
+        backpressure=8192,
     )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

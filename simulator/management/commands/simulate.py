@@ -1,3 +1,4 @@
+import os
 from argparse import ArgumentParser
 from typing import Any
 
@@ -35,6 +36,10 @@ class Command(BaseCommand):
             run(app, host, port, lambda: self._say_ready(host, port, people))
         except CannotListenError as error:
             raise CommandError(str(error)) from error
+        # The server's threads outlive its loop; one that still closes a connection
+        # while the interpreter is taken down aborts the process.
+        self.stdout.flush()
+        os._exit(0)
 
     def _say_ready(self, host: str, port: int, people: int) -> None:
         self.stdout.write(f"Simulator of {people} people ready on http://{host}:{port}")
