@@ -15,7 +15,7 @@ urlpatterns = [
     path("accounts/", include("dashboard.account_urls")),
     path("dashboard/", include("dashboard.urls")),
     path("admin/", admin.site.urls),
-    path(f"{settings.ROUTE_PREFIX}/v1/".lstrip("/"), include("proxy.urls")),
+    path(f"{settings.ROUTE_PREFIX}/".lstrip("/"), include("proxy.urls")),
 ]
 handler400 = "config.doors.bad_request"
 handler403 = "config.doors.forbidden"
