@@ -20,9 +20,9 @@ from dashboard.demo import demo_is_on
 from tokens import ports
 
 PATIENCE = 120  # seconds that the web role may take to answer first
-# Seconds until a role that does not end is killed. An idle worker on the file queue
-# takes six, which is more than honcho would wait.
-honcho.KILL_WAIT = 15
+# Seconds until a role that does not end is killed: an idle worker on the file queue
+# takes six, more than honcho would wait, and a container gets ten.
+honcho.KILL_WAIT = 9
 
 
 class Command(BaseCommand):
