@@ -3,7 +3,7 @@
 https://platform.openai.com/docs/api-reference/chat-streaming
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -137,7 +137,7 @@ async def whole(
 
 async def chained(
     first: bytes, rest: AsyncGenerator[bytes, None]
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """`rest` with its first piece, which was taken already, before it."""
     async with aclosing(rest):
         yield first

@@ -1,0 +1,173 @@
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import pytest
+
+from proxy.chat import Chat, Waits
+from proxy.upstream.vocabulary import Event, Events, Failed, Finished, TextDelta
+from tests.tokens.conftest import AddToken
+from tokens.models import Team, UpstreamToken
+from tokens.pool import Lease
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HI, END = TextDelta("Hi"), Finished("stop")
+BUSY = Failed(503, "upstream_busy", "Busy.", retryable=True)
+DEAD = Failed(401, "dead", "Dead.", blames_token=True, token_is_dead=True)
+TIRED = Failed(429, "tired", "Tired.", blames_token=True, retry_after=7)
+WRONG = Failed(400, "wrong", "Wrong.")
+QUICK = Waits(first=0, again=0.001)
+
+
+class Upstream:
+    """Plays one script per opened stream and remembers the tokens."""
+
+    def __init__(self, *scripts: list[Event | asyncio.Event]) -> None:
+        self._scripts = iter(scripts)
+        self.secrets: list[str] = []
+        self.open_now = 0
+
+    def open(self, lease: Lease) -> AbstractAsyncContextManager[Events]:
+        self.secrets.append(lease.secret)
+        return self._opened(next(self._scripts))
+
+    @asynccontextmanager
+    async def _opened(
+        self, script: list[Event | asyncio.Event]
+    ) -> AsyncIterator[Events]:
+        self.open_now += 1
+        try:
+            yield self._played(script)
+        finally:
+            self.open_now -= 1
+
+    async def _played(
+        self, script: list[Event | asyncio.Event]
+    ) -> AsyncIterator[Event]:
+        for step in script:
+            if isinstance(step, asyncio.Event):
+                await step.wait()
+            else:
+                yield step
+
+
+@pytest.fixture(autouse=True)
+def three_tokens(add_token: AddToken) -> Iterator[None]:
+    for secret in ("one", "two", "three", "four"):
+        add_token(secret)
+    yield
+
+
+async def played(
+    team: Team, upstream: Upstream, waits: Waits | None = None
+) -> list[Event | None]:
+    chat = Chat(team, upstream.open, waits or Waits())
+    events = [event async for event in chat.events()]
+    assert upstream.open_now == 0
+    return events
+
+
+async def state(secret: str) -> UpstreamToken:
+    async for token in UpstreamToken.objects.all():
+        if token.secret.reveal() == secret:
+            return token
+    raise LookupError(secret)
+
+
+async def test_an_answer_passes_through(team: Team) -> None:
+    upstream = Upstream([HI, HI, END])
+    assert await played(team, upstream) == [HI, HI, END]
+    assert upstream.secrets == ["one"]
+
+
+@pytest.mark.parametrize("failed", [BUSY, DEAD, TIRED])
+async def test_a_failure_before_the_first_event_is_tried_with_another_token(
+    team: Team, failed: Failed
+) -> None:
+    upstream = Upstream([failed], [HI, END])
+    assert await played(team, upstream) == [HI, END]
+    assert upstream.secrets == ["one", "two"]
+
+
+async def test_three_tokens_are_tried_and_not_a_fourth(team: Team) -> None:
+    upstream = Upstream([BUSY], [TIRED], [BUSY])
+    assert await played(team, upstream) == [BUSY]
+    assert upstream.secrets == ["one", "two", "three"]
+
+
+async def test_a_mistake_of_the_caller_is_not_tried_again(team: Team) -> None:
+    upstream = Upstream([WRONG])
+    assert await played(team, upstream) == [WRONG]
+    token = await state("one")
+    assert (token.state, token.cool_until) == (UpstreamToken.State.ACTIVE, None)
+
+
+async def test_a_failure_after_the_first_event_is_the_last_event(team: Team) -> None:
+    upstream = Upstream([HI, BUSY])
+    assert await played(team, upstream) == [HI, BUSY]
+    assert upstream.secrets == ["one"]
+
+
+async def test_a_dead_token_is_taken_out_and_a_tired_one_rests(team: Team) -> None:
+    await played(team, Upstream([DEAD], [HI, TIRED]))
+    assert (await state("one")).state == UpstreamToken.State.DEAD
+    tired = await state("two")
+    assert tired.state == UpstreamToken.State.ACTIVE
+    assert tired.cool_until is not None
+    assert tired.last_error == "Tired."
+
+
+async def test_without_a_token_it_fails_and_names_the_wait(team: Team) -> None:
+    await played(team, Upstream([TIRED], [TIRED], [TIRED]))
+    await played(team, Upstream([TIRED]))
+    [failed] = await played(team, Upstream())
+    assert isinstance(failed, Failed)
+    assert (failed.status, failed.code) == (503, "overloaded")
+    assert failed.retryable
+    assert failed.retry_after is not None
+    assert 1 <= failed.retry_after <= 8
+
+
+async def test_with_no_token_at_all_another_try_is_in_vain(team: Team) -> None:
+    await UpstreamToken.objects.all().adelete()
+    [failed] = await played(team, Upstream())
+    assert isinstance(failed, Failed)
+    assert (failed.retryable, failed.retry_after) == (False, None)
+
+
+async def test_the_last_failure_is_told_when_no_other_token_is_left(
+    team: Team,
+) -> None:
+    await UpstreamToken.objects.filter(pk__gt=(await state("one")).pk).adelete()
+    assert await played(team, Upstream([BUSY])) == [BUSY]
+
+
+async def test_a_silent_upstream_gives_signs_of_life(team: Team) -> None:
+    gate = asyncio.Event()
+    chat = Chat(team, Upstream([gate, HI, END]).open, QUICK)
+    events = chat.events()
+    assert [await anext(events), await anext(events)] == [None, None]
+    gate.set()
+    assert [event async for event in events if event] == [HI, END]
+
+
+async def test_a_failure_after_a_sign_of_life_is_still_tried_again(
+    team: Team,
+) -> None:
+    gate = asyncio.Event()
+    upstream = Upstream([gate, BUSY], [HI, END])
+    events = Chat(team, upstream.open, QUICK).events()
+    assert await anext(events) is None
+    gate.set()
+    assert [event async for event in events if event] == [HI, END]
+    assert upstream.secrets == ["one", "two"]
+
+
+async def test_closing_early_closes_the_upstream(team: Team) -> None:
+    upstream = Upstream([HI, asyncio.Event()])
+    events = Chat(team, upstream.open, Waits()).events()
+    assert await anext(events) == HI
+    assert upstream.open_now == 1
+    await events.aclose()
+    assert upstream.open_now == 0
