@@ -20,6 +20,14 @@ from tokens.models import Team
 
 # As many as the palette has colours that can be told apart, with the rest in grey.
 MOST_SERIES = 8
+# From the bottom of a stack upwards.
+KINDS = (
+    EventKind.INCLUDED,
+    EventKind.ON_DEMAND,
+    EventKind.OTHER,
+    EventKind.ERRORED,
+    EventKind.FREE,
+)
 # A longer axis starts at the first day with data, or 2000 years would be drawn.
 LONGEST_EMPTY_AXIS = 400
 
@@ -139,7 +147,7 @@ CHARTS = {
             "usd",
             (By.DAY, By.KIND),
             spend_by_kind,
-            {kind.label: kind.value for kind in EventKind},
+            {kind.label: kind.value for kind in KINDS},
         ),
     )
 }
@@ -178,8 +186,15 @@ def ranked(
     covered: Coverage | None,
     colours: Mapping[str, str],
 ) -> tuple[Series, ...]:
-    """The highest first; what is past the palette is one series of the rest."""
-    order = sorted(sums, key=lambda label: (-sum(sums[label].values()), label))
+    """In the order of the colours, else the highest first; what is past the palette is
+    one series of the rest. A series of nothing but zeros says nothing."""
+    totals = {label: sum(values.values()) for label, values in sums.items()}
+    costly = [label for label in sums if totals[label]] or list(sums)
+    named = list(colours)
+    order = sorted(
+        costly,
+        key=lambda c: (named.index(c) if c in colours else 0, -totals[c], c),
+    )
     any_data = {day for values in sums.values() for day in values}
     known = {day for day in days if covered and covered.holds(day)} | any_data
 

@@ -11,12 +11,12 @@
     maximumFractionDigits: 1,
   });
   const COUNT = new Intl.NumberFormat("en-US");
-  const day = (options) => {
-    const format = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options });
-    return (text) => format.format(new Date(`${text}T00:00:00Z`));
-  };
-  const shortDay = day({ day: "numeric", month: "short" });
-  const longDay = day({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
+  const MONTH = new Intl.DateTimeFormat("en-US", { month: "short", timeZone: "UTC" });
+  const WEEKDAY = new Intl.DateTimeFormat("en-US", { weekday: "short", timeZone: "UTC" });
+  const utc = (text) => new Date(`${text}T00:00:00Z`);
+  const shortDay = (text) => `${utc(text).getUTCDate()} ${MONTH.format(utc(text))}`;
+  const longDay = (text) =>
+    `${WEEKDAY.format(utc(text))} ${shortDay(text)} ${utc(text).getUTCFullYear()}`;
 
   // A custom property reads as its text; only a used colour is resolved for the theme.
   function colour(name) {

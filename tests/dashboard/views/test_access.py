@@ -1,0 +1,97 @@
+"""Who may open what: every route of the dashboard, walked by everybody."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from dashboard import account_urls, urls
+from tests import factories
+from tests.dashboard.conftest import World, signed_in
+from tokens.models import Team
+
+ARGUMENTS = {"chart": ["daily-spend"]}
+OPEN_TO_ALL = {"login"}
+
+
+def routes(patterns: list[URLPattern]) -> Iterator[str]:
+    for pattern in patterns:
+        assert pattern.name, f"{pattern} has no name to walk it by"
+        yield reverse(pattern.name, args=ARGUMENTS.get(pattern.name, []))
+
+
+DASHBOARD = list(routes(urls.urlpatterns))
+ACCOUNTS = [
+    reverse(p.name)
+    for p in account_urls.urlpatterns
+    if p.name and p.name not in OPEN_TO_ALL | {"logout"}
+]
+
+
+@pytest.mark.parametrize("url", [*DASHBOARD, *ACCOUNTS])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_every_page_needs_sign_in(
+    client: Client, world: World, url: str, method: str
+) -> None:
+    answer = getattr(client, method)(url)
+    if answer.status_code != 405:
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/accounts/login/?next=")
+
+
+@pytest.mark.parametrize("url", DASHBOARD)
+def test_another_teams_admin_sees_nothing(
+    charlie: Client, world: World, url: str
+) -> None:
+    for method in (charlie.get, charlie.post):
+        answer = method(f"{url}?team={world.team.slug}")
+        assert answer.status_code in (404, 405)
+        assert b"ada@example.com" not in answer.content
+
+
+@pytest.mark.parametrize("role", ["member", "lead"])
+@pytest.mark.parametrize("url", DASHBOARD)
+def test_members_and_leads_get_a_sentence(world: World, url: str, role: str) -> None:
+    factories.user("mia@example.com", world.team, role)
+    answer = signed_in("mia@example.com").get(url)
+    assert answer.status_code in (403, 405)
+    assert b"ada@example.com" not in answer.content
+    if answer.status_code == 403:
+        assert "Your role in Acme" in str(answer.content)
+
+
+def test_an_analyst_sees_everyone(world: World) -> None:
+    factories.user("ann@example.com", world.team, "analyst")
+    answer = signed_in("ann@example.com").get("/dashboard/members/")
+    assert b"ada@example.com" in answer.content
+
+
+def test_somebody_without_a_team_is_told_so(db: None) -> None:
+    factories.user("lone@example.com")
+    answer = signed_in("lone@example.com").get("/dashboard/")
+    assert answer.status_code == 403
+    assert "You do not belong to a team yet" in answer.content.decode()
+
+
+def test_a_dismissed_user_is_out_at_once(alice: Client, world: World) -> None:
+    world.team.roles.get().user.__class__.objects.update(is_active=False)
+    assert alice.get("/dashboard/").status_code == 302
+
+
+def test_a_superuser_switches_between_all_teams(root: Client, team: Team) -> None:
+    factories.member(factories.team("other"), "otto@example.com")
+    factories.member(team, "ada@example.com")
+    html = root.get("/dashboard/members/?team=other").content.decode()
+    assert "otto@example.com" in html
+    assert "ada@example.com" not in html
+    assert 'href="?team=acme"' in html
+
+
+@pytest.mark.parametrize("slug", ["nothing", "x" * 10_000, "\x00", "<script>"])
+def test_an_unknown_team_is_a_page_not_a_crash(
+    alice: Client, world: World, slug: str
+) -> None:
+    answer = alice.get("/dashboard/", {"team": slug})
+    assert answer.status_code == 404
+    assert "You have no team of this name." in answer.content.decode()

@@ -1,0 +1,127 @@
+"""Rows for tests; each function has defaults for what a test is not about."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from dashboard.models import (
+    EventKind,
+    Member,
+    SpendSnapshot,
+    Stream,
+    SyncState,
+    SyncWindow,
+    UsageEvent,
+    UsageRollup,
+)
+from tokens.models import Team, TeamRole, User
+
+PASSWORD = "a-Long-pass-phrase-7"
+DAY = timedelta(days=1)
+
+
+def team(slug: str = "acme", **fields: Any) -> Team:
+    return Team.objects.create(**{"slug": slug, "name": slug.title()} | fields)
+
+
+def user(email: str, team: Team | None = None, role: str = "", **fields: Any) -> User:
+    """Somebody who can sign in with PASSWORD; with a team, in this role."""
+    made = User.objects.create_user(email, PASSWORD, **fields)
+    if team:
+        TeamRole.objects.create(user=made, team=team, role=role)
+    return made
+
+
+def member(team: Team, email: str, **fields: Any) -> Member:
+    seen = datetime(2026, 1, 1, tzinfo=UTC)
+    given = {"name": email.split("@")[0].title(), "role": "member"} | fields
+    return Member.objects.create(
+        team=team, email=email, first_seen_at=seen, changed_at=seen, **given
+    )
+
+
+_NO_TOKENS = {
+    "input_tokens": 0,
+    "output_tokens": 0,
+    "cache_write_tokens": 0,
+    "cache_read_tokens": 0,
+}
+
+
+def rollup(
+    team: Team,
+    day: date,
+    cents: str = "100",
+    *,
+    email: str = "ada@example.com",
+    model: str = "gpt-5",
+    kind: EventKind = EventKind.INCLUDED,
+    **fields: Any,
+) -> UsageRollup:
+    given = _NO_TOKENS | {"events": 1, "unpriced_events": 0, "requests_costs": 1}
+    return UsageRollup.objects.create(
+        team=team,
+        day=day,
+        email=email,
+        model=model,
+        kind=kind,
+        charged_cents=Decimal(cents),
+        **given | fields,
+    )
+
+
+def event(
+    team: Team, day: date, cents: str | None = "100", **fields: Any
+) -> UsageEvent:
+    number = UsageEvent.objects.count()
+    at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    given: dict[str, Any] = {
+        "email": "ada@example.com",
+        "model": "gpt-5",
+        "kind": EventKind.INCLUDED,
+        "requests_costs": Decimal(1),
+        "cost_cents": None if cents is None else Decimal(cents),
+    }
+    return UsageEvent.objects.create(
+        team=team,
+        day=day,
+        fingerprint=f"event-{number}",
+        ordinal=0,
+        timestamp_ms=int(at.timestamp() * 1000),
+        synced_at=at,
+        **given | fields,
+    )
+
+
+def window(
+    team: Team, start: datetime, end: datetime, status: str = "done"
+) -> SyncWindow:
+    """Fetched from `start` until right before `end`."""
+    return SyncWindow.objects.create(
+        team=team,
+        stream=Stream.EVENTS,
+        start_ms=int(start.timestamp() * 1000),
+        end_ms=int(end.timestamp() * 1000) - 1,
+        status=status,
+        fetched_at=end,
+    )
+
+
+def sync_state(
+    team: Team, stream: Stream, due_at: datetime, **fields: Any
+) -> SyncState:
+    return SyncState.objects.create(team=team, stream=stream, due_at=due_at, **fields)
+
+
+def snapshot(
+    team: Team, cycle_start: datetime, day: date, email: str, **fields: Any
+) -> SpendSnapshot:
+    at = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
+    return SpendSnapshot.objects.create(
+        team=team,
+        cycle_start=cycle_start,
+        email=email,
+        captured_day=day,
+        captured_at=at,
+        **{"rule": SpendSnapshot.Rule.OVERALL} | fields,
+    )
