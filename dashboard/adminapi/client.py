@@ -179,7 +179,7 @@ def _is_last(answer: Any, page: int, size: int, total_key: str) -> bool:
     """Empty pages end a list whatever the counters say: those may be 0 or missing."""
     if not isinstance(answer, dict):
         raise Unreadable("The answer is not a JSON object.")
-    rows = next(
+    rows: list[Any] = next(
         (answer[key] for key in _LISTS if isinstance(answer.get(key), list)), []
     )
     if not rows:
