@@ -78,14 +78,9 @@ class Progress:
     @property
     def active(self) -> bool:
         """Whether looking again in a moment will show something else."""
-        if not self.streams:
-            return self.has_key
-        return any(s.doing in (Doing.RUNNING, Doing.QUEUED) for s in self.streams)
-
-    @property
-    def never_done(self) -> bool:
-        """Before the first sync: some stream has never been fetched whole."""
-        return not self.streams or any(not s.succeeded_at for s in self.streams)
+        return self.has_key and any(
+            s.doing in (Doing.RUNNING, Doing.QUEUED) for s in self.streams
+        )
 
     @property
     def failed(self) -> tuple[StreamProgress, ...]:
@@ -94,23 +89,22 @@ class Progress:
 
 def progress(team: Team, now: datetime, asked_at: datetime | None = None) -> Progress:
     """`asked_at`: when somebody pressed “Sync now”; what has not ended since waits."""
-    order = list(Stream)
-    states = sorted(
-        SyncState.objects.filter(team=team), key=lambda s: order.index(Stream(s.stream))
-    )
-    streams = tuple(_stream(state, now, asked_at) for state in states)
+    states = {state.stream: state for state in SyncState.objects.filter(team=team)}
+    streams = tuple(_stream(name, states.get(name), now, asked_at) for name in Stream)
     running = any(s.doing is Doing.RUNNING for s in streams)
-    times = [t for s in states for t in (s.finished_at, s.started_at) if t]
+    times = [t for s in states.values() for t in (s.finished_at, s.started_at) if t]
     quiet_since = max([asked_at or team.created_at, *times])
     waits_long = not running and now - quiet_since > PATIENCE
     return Progress(streams, bool(team.sync_key), waits_long)
 
 
 def _stream(
-    state: SyncState, now: datetime, asked_at: datetime | None
+    stream: Stream, state: SyncState | None, now: datetime, asked_at: datetime | None
 ) -> StreamProgress:
+    if state is None:
+        return StreamProgress(stream.label, Doing.QUEUED, 0, 0, "", None)
     return StreamProgress(
-        Stream(state.stream).label,
+        stream.label,
         _doing(state, now, asked_at),
         state.windows_done,
         state.windows_total,

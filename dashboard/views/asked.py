@@ -49,7 +49,15 @@ class Asked:
             kept["team"] = self.team.slug
         if "period" not in changes and "start" not in changes:
             kept |= self._period()
-        return "?" + urlencode({k: v for k, v in (kept | changes).items() if v})
+        given = {name: value for name, value in (kept | changes).items() if value}
+        return f"?{urlencode(given)}" if given else ""
+
+    def here(self, **changes: str) -> str:
+        """The same as a link to this very page, which an empty one would not be."""
+        return self.query(**changes) or "?"
+
+    def query_while_empty(self) -> str:
+        return self.query(empty="1")
 
     def dates(self) -> str:
         """The same for JSON: the days themselves, on whatever day it is read."""

@@ -65,9 +65,9 @@ def members(request: HttpRequest, asked: Asked) -> HttpResponse:
         "seats": sum(1 for p in everybody if p.is_member and not p.left_at),
         "departed": sum(1 for p in everybody if p.left_at),
         "picker": picker(asked, q=search, sort=sort if sort != "-spend" else ""),
-        "everybody_url": asked.query(sort=sort),
-        "previous_url": asked.query(sort=sort, q=search, page=str(shown.number - 1)),
-        "next_url": asked.query(sort=sort, q=search, page=str(shown.number + 1)),
+        "everybody_url": asked.here(sort=sort),
+        "previous_url": asked.here(sort=sort, q=search, page=str(shown.number - 1)),
+        "next_url": asked.here(sort=sort, q=search, page=str(shown.number + 1)),
     }
     return show(request, "dashboard/members.html", asked, context)
 
@@ -94,7 +94,7 @@ def headings(asked: Asked, sort: str, search: str) -> list[Heading]:
         down = sort.startswith("-") if is_here else not column.is_number
         target = column.name if down else f"-{column.name}"
         order = ("descending" if down else "ascending") if is_here else ""
-        url = asked.query(sort=target, q=search)
+        url = asked.here(sort=target, q=search)
         made.append(Heading(column.title, url, order, column.is_number))
     return made
 

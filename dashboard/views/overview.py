@@ -79,7 +79,7 @@ def read_split(request: HttpRequest) -> str:
 
 def split_links(asked: Asked, chosen: str) -> list[Link]:
     return [
-        Link(name, asked.query(split="" if name == "model" else name), name == chosen)
+        Link(name, asked.here(split="" if name == "model" else name), name == chosen)
         for name in SPLITS
     ]
 

@@ -26,7 +26,7 @@ def picker(asked: Asked, **kept: str) -> Picker:
     links = [
         Link(
             title,
-            asked.query(period="" if name == "cycle" else name, **kept),
+            asked.here(period="" if name == "cycle" else name, **kept),
             asked.period.preset == name,
         )
         for name, title in PRESETS.items()

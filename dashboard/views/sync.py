@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from dashboard.stats.freshness import Progress, progress
+from dashboard.stats.freshness import Progress, coverage, progress
 from dashboard.tasks import ask_now
 from dashboard.views.asked import Asked, Refused, page, show
 
@@ -22,11 +22,14 @@ FORGOTTEN_AFTER = timedelta(minutes=10)
 @never_cache
 @page
 def sync_progress(request: HttpRequest, asked: Asked) -> HttpResponse:
-    """A fragment that asks for itself again while something is going on. When all is
-    done, it tells the page around it to load again, with the new numbers."""
-    doing = progress_of(request, asked)
-    response = show(request, "dashboard/_sync.html", asked, {"progress": doing})
-    if not doing.active:
+    """A fragment that asks for itself again while something is going on. When the
+    first numbers are there (the page around it says that it is empty) and when all is
+    done, it tells the page to load again."""
+    doing, covered = progress_of(request, asked), coverage(asked.team)
+    context = {"progress": doing, "covered": covered}
+    response = show(request, "dashboard/_sync.html", asked, context)
+    first_numbers = covered is not None and "empty" in request.GET
+    if first_numbers or not doing.active:
         response["HX-Refresh"] = "true"
     return response
 

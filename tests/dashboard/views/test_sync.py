@@ -36,6 +36,21 @@ def running(team: Team) -> None:
     )
 
 
+def all_done(team: Team) -> None:
+    now = datetime.now(UTC)
+    for stream in Stream:
+        SyncState.objects.update_or_create(
+            team=team,
+            stream=stream,
+            defaults={
+                "leased_until": None,
+                "due_at": now + timedelta(hours=1),
+                "finished_at": now,
+                "succeeded_at": now,
+            },
+        )
+
+
 def test_before_the_first_sync_the_page_shows_how_far_it_is(
     alice: Client, keyed: Team
 ) -> None:
@@ -54,16 +69,18 @@ def test_while_it_runs_the_fragment_asks_again_and_then_reloads_the_page(
     answer = alice.get(FRAGMENT)
     assert "every 2s" in answer.content.decode()
     assert "HX-Refresh" not in answer
-    now = datetime.now(UTC)
-    SyncState.objects.update(
-        leased_until=None,
-        due_at=now + timedelta(hours=1),
-        finished_at=now,
-        succeeded_at=now,
-    )
+    all_done(keyed)
     answer = alice.get(FRAGMENT)
     assert "every 2s" not in answer.content.decode()
     assert answer["HX-Refresh"] == "true"
+
+
+def test_an_empty_page_is_loaded_again_with_the_first_numbers(
+    alice: Client, world: World, keyed: Team
+) -> None:
+    running(keyed)
+    assert "HX-Refresh" not in alice.get(FRAGMENT)
+    assert alice.get(FRAGMENT + "?empty=1")["HX-Refresh"] == "true"
 
 
 def test_a_failure_is_told_in_its_own_words(alice: Client, world: World) -> None:
