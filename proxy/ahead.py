@@ -15,6 +15,8 @@ from proxy.upstream.vocabulary import Event, Events, Failed, Finished
 logger = logging.getLogger(__name__)
 # So many events may wait for a slow caller; then the upstream waits as well.
 DEPTH = 64
+# Seconds that an upstream has to leave its connection in good order.
+LINGER = 0.5
 BROKEN = Failed(500, "internal_error", "The gateway broke on the upstream's answer.")
 
 
@@ -63,6 +65,7 @@ async def ahead(
     try:
         yield reader
     finally:
-        if not reader.ended:
-            task.cancel()
+        if reader.ended:
+            await asyncio.wait({task}, timeout=LINGER)
+        task.cancel()
         await asyncio.wait({task})

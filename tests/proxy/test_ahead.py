@@ -58,6 +58,16 @@ async def test_leaving_closes_an_upstream_that_is_still_talking() -> None:
     assert source.closed
 
 
+async def test_an_upstream_that_lingers_after_its_end_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("proxy.ahead.LINGER", 0.001)
+    source = Source(END, asyncio.Event())
+    async with ahead(source.open()) as reader:
+        assert await reader.get(1) == END
+    assert source.closed
+
+
 async def test_a_caller_who_is_cancelled_closes_the_upstream() -> None:
     source, reached = Source(HI, asyncio.Event()), asyncio.Event()
 
