@@ -13,6 +13,8 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.gzip import gzip_page
 
 from dashboard.periods import BadInput, Cycle, Period, cycle_of, parse
 from dashboard.shell import Shell
@@ -90,6 +92,8 @@ def data(view: View) -> View:
 
 
 def _asking(view: View, refusal: Refusal) -> View:
+    @gzip_page
+    @cache_control(private=True, no_cache=True)
     @login_required
     @wraps(view)
     def asking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -1,7 +1,6 @@
 """The one JSON view that all charts draw from."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from dashboard.charts import CHARTS, draw
@@ -10,7 +9,6 @@ from dashboard.views.asked import Asked, Refused, data
 
 
 @require_safe
-@cache_control(private=True, no_cache=True)
 @data
 def chart(request: HttpRequest, asked: Asked, slug: str) -> HttpResponse:
     if slug not in CHARTS:

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.stats.freshness import Progress, coverage, progress
@@ -19,7 +18,6 @@ FORGOTTEN_AFTER = timedelta(minutes=10)
 
 
 @require_safe
-@never_cache
 @page
 def sync_progress(request: HttpRequest, asked: Asked) -> HttpResponse:
     """A fragment that asks for itself again while something is going on. When the

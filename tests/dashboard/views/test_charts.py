@@ -48,4 +48,11 @@ def test_its_queries_are_counted(
 
 
 def test_nobody_else_may_keep_the_answer(alice: Client, world: World) -> None:
-    assert "private" in alice.get(URL)["Cache-Control"]
+    for url in (URL, "/dashboard/"):
+        assert alice.get(url)["Cache-Control"] == "private, no-cache"
+
+
+def test_answers_travel_compressed(alice: Client, world: World) -> None:
+    answer = alice.get("/dashboard/", headers={"Accept-Encoding": "gzip"})
+    assert answer["Content-Encoding"] == "gzip"
+    assert len(answer.content) < 8_000

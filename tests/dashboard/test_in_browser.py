@@ -1,0 +1,122 @@
+"""The pages in a real browser, under the real Content-Security-Policy."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page, expect
+
+from tests.live import Product
+
+pytestmark = pytest.mark.timeout(180)
+START = str(datetime.now(UTC).date() - timedelta(days=9))
+OVERVIEW = f"/dashboard/?start={START}"
+DRAWN = "canvas[data-drawn]"
+
+
+@pytest.fixture
+def quiet(page: Page) -> Iterator[Page]:
+    """A tab in which nothing is blocked, missing or broken."""
+    complaints: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def synced(live: Product) -> Product:
+    live.manage("sync", "--since", START)
+    return live
+
+
+def sign_in(page: Page, live: Product, path: str = "/dashboard/") -> None:
+    page.goto(live.url + path)
+    page.get_by_label("E-mail").fill(live.admin_email)
+    page.get_by_label("Password").fill(live.admin_password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(live.url + path)
+
+
+def test_an_empty_page_fills_itself_when_the_first_sync_ends(
+    live: Product, quiet: Page
+) -> None:
+    sign_in(quiet, live)
+    expect(quiet.get_by_text("for the first time")).to_be_visible()
+    live.manage("sync", "--since", START)
+    quiet.locator(DRAWN).wait_for(timeout=20_000)
+
+
+def test_the_chart_its_table_and_the_report_are_one(
+    synced: Product, quiet: Page
+) -> None:
+    sign_in(quiet, synced, OVERVIEW)
+    quiet.locator(DRAWN).wait_for()
+    quiet.get_by_text("The numbers as a table").click()
+    cell = quiet.locator("[data-chart-table] tfoot td").last
+    rows = json.loads(
+        synced.manage("usage_report", "--start", START, "--format", "json")
+    )
+    total = sum(Decimal(row["charged_cents"]) for row in rows)
+    assert total > 0
+    assert Decimal(cell.get_attribute("data-value") or "") == total
+
+
+def test_a_series_can_be_taken_out_and_the_theme_changed(
+    synced: Product, quiet: Page
+) -> None:
+    sign_in(quiet, synced, OVERVIEW)
+    quiet.locator(DRAWN).wait_for()
+    first = quiet.locator("[data-series]").first
+    first.press("Enter")
+    expect(first).to_have_attribute("aria-pressed", "false")
+    quiet.locator(".user summary").click()
+    quiet.get_by_label("Dark").check()
+    quiet.reload()
+    assert quiet.locator("html").get_attribute("data-theme") == "dark"
+    ground = quiet.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert max(map(int, re.findall(r"\d+", ground)[:3])) < 64
+
+
+def test_a_chart_that_cannot_be_fetched_says_so_and_tries_again(
+    synced: Product, page: Page
+) -> None:
+    sign_in(page, synced)
+    broken = "**/chart/*.json*"
+    page.route(broken, lambda route: route.abort())
+    page.goto(synced.url + OVERVIEW)
+    expect(page.get_by_text("The server cannot be reached.")).to_be_visible()
+    page.unroute(broken)
+    page.get_by_role("button", name="Try again").click()
+    page.locator(DRAWN).wait_for()
+
+
+@pytest.mark.parametrize("path", [OVERVIEW, "/dashboard/members/", "/admin/"])
+def test_nothing_is_wider_than_a_small_phone(
+    synced: Product, quiet: Page, path: str
+) -> None:
+    quiet.set_viewport_size({"width": 360, "height": 740})
+    sign_in(quiet, synced)
+    quiet.goto(synced.url + path)
+    wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    assert quiet.evaluate(wide) is False
+
+
+def test_the_keyboard_reaches_the_content_and_closes_menus(
+    synced: Product, quiet: Page
+) -> None:
+    sign_in(quiet, synced, OVERVIEW)
+    quiet.keyboard.press("Tab")
+    expect(quiet.get_by_text("Skip to the content")).to_be_focused()
+    quiet.locator(".user summary").press("Enter")
+    expect(quiet.get_by_text("Change password")).to_be_visible()
+    quiet.keyboard.press("Escape")
+    expect(quiet.get_by_text("Change password")).to_be_hidden()
