@@ -76,6 +76,10 @@ class Drawn:
         return sum((series.total for series in self.series), ZERO)
 
     @property
+    def has_provisional(self) -> bool:
+        return bool(self.days) and self.days[-1] >= self.provisional_from
+
+    @property
     def colours(self) -> str:
         return " ".join(series.colour for series in self.series)
 

@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 from django.urls import reverse
 
-from tokens.access import teams_of
+from tokens.access import Access, access, teams_of
 from tokens.models import Team, User
 
 
@@ -23,8 +23,9 @@ class Entry:
 
 
 class Shell:
-    """Asks the database only for what a template shows, and at most once. Error pages
-    are shown with it too, so a dead database leaves it without a user, not broken."""
+    """Asks the database only for what a template shows, and at most once. The menu
+    holds what the user may open. Error pages are shown with it too, so a dead database
+    leaves it without a user, not broken."""
 
     def __init__(
         self,
@@ -32,9 +33,10 @@ class Shell:
         teams: list[Team] | None = None,
         team: Team | None = None,
         query: str = "",
+        granted: Access | None = None,
     ) -> None:
         self._request, self._teams, self._team = request, teams, team
-        self._query = query
+        self._query, self._granted = query, granted
 
     @cached_property
     def user(self) -> User | None:
@@ -61,13 +63,21 @@ class Shell:
     def menu(self) -> list[Entry]:
         if not self.user:
             return []
-        entries = [
-            self._entry("Overview", "overview", "grid-1x2", self._query),
-            self._entry("Members", "members", "people", self._query),
-        ]
+        entries = []
+        if self._sees_everyone:
+            entries = [
+                self._entry("Overview", "overview", "grid-1x2", self._query),
+                self._entry("Members", "members", "people", self._query),
+            ]
         if self.user.is_staff:
             entries.append(self._entry("Admin", "admin:index", "gear"))
         return entries
+
+    @property
+    def _sees_everyone(self) -> bool:
+        if self._granted is None and self.user and self.team:
+            self._granted = access(self.user, self.team)
+        return bool(self._granted and self._granted.sees_everyone)
 
     def _entry(self, title: str, route: str, icon: str, query: str = "") -> Entry:
         url = reverse(route)

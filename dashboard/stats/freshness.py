@@ -83,8 +83,13 @@ class Progress:
         )
 
     @property
-    def failed(self) -> tuple[StreamProgress, ...]:
-        return tuple(s for s in self.streams if s.error)
+    def failures(self) -> dict[str, list[str]]:
+        """Each sentence of an error with the streams it is about."""
+        found: dict[str, list[str]] = {}
+        for stream in self.streams:
+            if stream.error:
+                found.setdefault(stream.error, []).append(stream.label)
+        return found
 
 
 def progress(team: Team, now: datetime, asked_at: datetime | None = None) -> Progress:
@@ -94,7 +99,8 @@ def progress(team: Team, now: datetime, asked_at: datetime | None = None) -> Pro
     running = any(s.doing is Doing.RUNNING for s in streams)
     times = [t for s in states.values() for t in (s.finished_at, s.started_at) if t]
     quiet_since = max([asked_at or team.created_at, *times])
-    waits_long = not running and now - quiet_since > PATIENCE
+    queued = any(s.doing is Doing.QUEUED for s in streams)
+    waits_long = queued and not running and now - quiet_since > PATIENCE
     return Progress(streams, bool(team.sync_key), waits_long)
 
 

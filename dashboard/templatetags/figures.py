@@ -67,6 +67,13 @@ def instant(value: datetime | None) -> str:
 
 
 @register.filter
+def listed(words: list[str]) -> str:
+    """`Spend`, `Spend and Members`, `Spend, Members and Daily usage`."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+@register.filter
 def share(part: Decimal, whole: Decimal) -> str:
     """A part in percent of the whole; empty when there is no whole."""
     if not whole:

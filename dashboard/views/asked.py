@@ -117,7 +117,7 @@ def read(request: HttpRequest) -> Asked:
         raise Refused(
             403,
             "team",
-            f"Your role in {team.name} does not show other people's usage. "
+            f"Your role in {team.name} does not show other people’s usage. "
             "An admin of the team can give you the role of an analyst.",
         )
     now = datetime.now(UTC)
@@ -155,7 +155,7 @@ def _refusal_json(request: HttpRequest, refused: Refused) -> HttpResponse:
 def show(
     request: HttpRequest, template: str, asked: Asked, context: dict[str, Any]
 ) -> HttpResponse:
-    shell = Shell(request, asked.teams, asked.team, asked.query())
+    shell = Shell(request, asked.teams, asked.team, asked.query(), asked.access)
     return render(
         request,
         template,

@@ -31,9 +31,9 @@ COLUMNS = {
     for column in (
         Column("name", "Person", lambda p: (not p.email, p.title.casefold(), p.email)),
         Column("role", "Role", lambda p: (p.role, p.title.casefold())),
+        Column("spend", "Total", lambda p: p.spend.total, True),
         Column("included", "Included", lambda p: p.spend.included, True),
         Column("on-demand", "On-demand", lambda p: p.spend.on_demand, True),
-        Column("spend", "Total", lambda p: p.spend.total, True),
         Column("requests", "Requests", lambda p: p.spend.events, True),
         Column("active", "Last active", lambda p: p.last_active or date.min, True),
     )

@@ -56,6 +56,11 @@ def test_a_share_is_never_rounded_to_nothing() -> None:
     assert figures.width(Decimal(5), Decimal(4)) == "100.00%"
 
 
+def test_words_are_listed_as_in_a_sentence() -> None:
+    assert figures.listed(["A"]) == "A"
+    assert figures.listed(["A", "B", "C"]) == "A, B and C"
+
+
 def test_days_and_instants_are_utc() -> None:
     assert figures.day(date(2026, 11, 3)) == "3 Nov 2026"
     assert figures.day_short(date(2026, 11, 3)) == "3 Nov"

@@ -61,6 +61,14 @@ def test_members_and_leads_get_a_sentence(world: World, url: str, role: str) -> 
         assert "Your role in Acme" in str(answer.content)
 
 
+def test_a_member_gets_a_menu_without_what_is_not_theirs(
+    bob: Client, world: World
+) -> None:
+    html = bob.get("/dashboard/").content.decode()
+    assert 'href="/dashboard/members/' not in html
+    assert "Go to the overview" not in html
+
+
 def test_an_analyst_sees_everyone(world: World) -> None:
     factories.user("ann@example.com", world.team, "analyst")
     answer = signed_in("ann@example.com").get("/dashboard/members/")

@@ -97,6 +97,23 @@ def test_a_failure_is_told_in_its_own_words(alice: Client, world: World) -> None
     assert "The Admin API refused the key." in html
 
 
+def test_one_cause_is_told_once(alice: Client, keyed: Team) -> None:
+    now = datetime.now(UTC)
+    for stream in Stream:
+        factories.sync_state(
+            keyed,
+            stream,
+            now + timedelta(hours=1),
+            started_at=now,
+            finished_at=now,
+            last_error="The Admin API refused the key.",
+        )
+    html = page(alice)
+    assert html.count("refused the key") == 1
+    assert "Members, Spend, Usage events and Daily usage could not be fetched" in html
+    assert "has failed" in html
+
+
 def test_a_team_without_a_key_is_told_what_to_do(alice: Client, team: Team) -> None:
     html = page(alice)
     assert "has no Admin API key yet" in html
