@@ -146,13 +146,13 @@ async def _answer(
 
 def _no_answer(error: httpx.TimeoutException) -> UpstreamError:
     if _was_dropped(error):
-        return Unreachable("The upstream dropped the connection before it answered.")
+        return Unreachable("The upstream could not be reached.")
     return TimedOut("The upstream did not answer in time.")
 
 
 def _was_dropped(error: httpx.TimeoutException) -> bool:
-    # The aiohttp transport tells a connection that the server dropped as a
-    # ConnectTimeout; the cause shows which of the two it was.
+    # The aiohttp transport tells a connection that was refused or dropped as a
+    # ConnectTimeout too; the cause shows which of them it was.
     return error.__cause__ is not None and not isinstance(error.__cause__, TimeoutError)
 
 
