@@ -1,0 +1,168 @@
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from proxy.models import GatewayRequest
+from tests.tokens.conftest import AddToken
+from tests.vendor import Vendor
+from tokens.crypto import fingerprint
+from tokens.models import Attention, Change, Team, Upstream, UpstreamToken, User
+
+LIST = reverse("admin:tokens_upstreamtoken_changelist")
+ADD = reverse("admin:tokens_upstreamtoken_add")
+CHECKSUM = f"3HFzbBm6{'1' * 64}/{'2' * 64}"
+
+
+@pytest.fixture
+def admin(db: None, settings: Settings) -> Iterator[Client]:
+    settings.STORAGES = {
+        "staticfiles": {
+            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        }
+    }
+    client = Client()
+    client.force_login(User.objects.create_superuser("admin@example.org", "x"))
+    yield client
+
+
+@pytest.fixture
+def form(team: Team, upstream: Upstream) -> dict[str, object]:
+    return {
+        "team": team.pk,
+        "upstream": upstream.pk,
+        "alias": "Ann",
+        "owner_email": "ann@example.org",
+        "state": "active",
+        "new_secret": "user_01%3A%3Acanary-token-1234",
+        "new_checksum": "",
+    }
+
+
+def change_page(token: UpstreamToken) -> str:
+    return reverse("admin:tokens_upstreamtoken_change", args=[token.pk])
+
+
+def test_a_new_token_is_read_like_a_line_of_the_file(
+    admin: Client, form: dict[str, object]
+) -> None:
+    assert admin.post(ADD, form).status_code == 302
+    token = UpstreamToken.objects.get()
+    assert token.secret.reveal() == "canary-token-1234"
+    assert token.fingerprint == fingerprint("canary-token-1234")
+    assert len(token.machine_id) == len(token.mac_id) == 64
+    change = Change.objects.get()
+    assert (change.actor, change.action) == ("admin@example.org", "upstream_token.add")
+    assert "canary" not in str(Change.objects.values().get())
+
+
+def test_no_page_shows_more_than_the_last_four(
+    admin: Client, form: dict[str, object]
+) -> None:
+    admin.post(ADD, form | {"new_checksum": CHECKSUM})
+    token = UpstreamToken.objects.get()
+    assert token.machine_id == "1" * 64
+    for page in (LIST, change_page(token)):
+        shown = admin.get(page).content.decode()
+        assert "…1234" in shown
+        assert "canary" not in shown
+        assert "1" * 64 not in shown
+
+
+def test_a_blank_secret_keeps_the_one_that_is_there(
+    admin: Client, form: dict[str, object]
+) -> None:
+    admin.post(ADD, form)
+    token = UpstreamToken.objects.get()
+    changed = form | {"new_secret": "", "alias": "Bob"}
+    assert admin.post(change_page(token), changed).status_code == 302
+    again = UpstreamToken.objects.get()
+    assert again.alias == "Bob"
+    assert again.secret.reveal() == "canary-token-1234"
+    assert again.machine_id == token.machine_id
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"new_secret": ""}, "A new token needs its secret."),
+        ({"new_secret": "two words"}, "a token has no spaces"),
+        ({"new_checksum": "abc"}, "the checksum is not"),
+    ],
+)
+def test_a_form_that_is_wrong_says_so(
+    admin: Client, form: dict[str, object], changes: dict[str, str], sentence: str
+) -> None:
+    answer = admin.post(ADD, form | changes)
+    assert sentence in answer.content.decode()
+    assert not UpstreamToken.objects.exists()
+
+
+def test_the_same_token_twice_and_a_foreign_upstream_are_refused(
+    admin: Client, form: dict[str, object]
+) -> None:
+    admin.post(ADD, form)
+    assert "has this token already" in admin.post(ADD, form).content.decode()
+    other = Team.objects.create(slug="other", name="Other")
+    theirs = Upstream.objects.create(name="Theirs", team=other, base_url="http://x")
+    answer = admin.post(ADD, form | {"upstream": theirs.pk})
+    assert "belongs to another team" in answer.content.decode()
+    assert UpstreamToken.objects.count() == 1
+
+
+def check(admin: Client, token: UpstreamToken) -> str:
+    chosen = {"action": "check_now", "_selected_action": [token.pk]}
+    return admin.post(LIST, chosen, follow=True).content.decode()
+
+
+def test_a_check_asks_the_upstream_and_notes_what_it_says(
+    admin: Client, add_token: AddToken, upstream: Upstream, running_vendor: Vendor
+) -> None:
+    Upstream.objects.update(base_url=running_vendor.url)
+    token = add_token("unknown-token", alias="Ann")
+    assert "Ann: The upstream refused: Not logged in." in check(admin, token)
+    token.refresh_from_db()
+    assert token.state == UpstreamToken.State.DEAD
+    running_vendor._post("tokens", {"token": "unknown-token"})
+    assert "Ann works." in check(admin, token)
+    token.refresh_from_db()
+    assert token.state == UpstreamToken.State.ACTIVE
+    assert not Attention.objects.filter(cleared_at=None).exists()
+
+
+def test_an_upstream_that_cannot_be_reached_blames_no_token(
+    admin: Client, add_token: AddToken, upstream: Upstream
+) -> None:
+    Upstream.objects.update(base_url="http://127.0.0.1:9")
+    token = add_token("some-token", alias="Ann")
+    assert "could not be reached" in check(admin, token)
+    token.refresh_from_db()
+    assert token.state == UpstreamToken.State.ACTIVE
+
+
+def test_a_deleted_token_is_written_down(admin: Client, add_token: AddToken) -> None:
+    token = add_token("some-token", alias="Ann")
+    chosen = {"action": "delete_selected", "_selected_action": [token.pk]}
+    admin.post(LIST, chosen | {"post": "yes"})
+    assert not UpstreamToken.objects.exists()
+    assert Change.objects.get().action == "upstream_token.delete"
+
+
+def test_requests_are_found_and_cannot_be_edited(admin: Client, team: Team) -> None:
+    request = GatewayRequest.objects.create(
+        request_id="req_canary",
+        team=team,
+        caller="master",
+        status=200,
+        outcome="ok",
+        started_at="2026-01-01T00:00:00Z",
+        duration_ms=5,
+    )
+    page = reverse("admin:proxy_gatewayrequest_changelist")
+    assert "master" in admin.get(page, {"q": "req_canary"}).content.decode()
+    assert "0 gateway requests" in admin.get(page, {"q": "other"}).content.decode()
+    one = reverse("admin:proxy_gatewayrequest_change", args=[request.pk])
+    assert admin.get(one).status_code == 200
+    assert admin.post(one, {"status": 500}).status_code == 403
