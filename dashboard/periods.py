@@ -124,18 +124,20 @@ def preset(name: str, cycle: Cycle, today: date) -> Period:
     raise BadInput("period", f"period must be one of {allowed}.")
 
 
-def comparable(period: Period, cycle: Cycle, today: date) -> Period:
-    """The earlier days to compare a period with: as many as have gone by of it, from
-    the start of the cycle or month before, else the days right before it."""
-    gone = max(1, (min(period.end, today) - period.start).days + 1)
+def comparable(period: Period, cycle: Cycle, today: date) -> Period | None:
+    """The earlier days to compare a period with: as many as are over of it, from the
+    start of the cycle or month before, else the days right before it. None while not
+    one day is over, and where there is no earlier day."""
+    gone = (min(period.end, today - DAY) - period.start).days + 1
+    if gone < 1:
+        return None
     if period == cycle.period:
         return cycle.before().period.first(gone)
     if period.preset in ("month", "last-month"):
         last = period.start - DAY
         return Period(last.replace(day=1), last).first(gone)
-    gone = min(gone, (period.start - date.min).days)
-    if not gone:
-        return Period(date.min, date.min)
+    if gone > (period.start - date.min).days:
+        return None
     return Period(period.start - DAY * gone, period.start - DAY)
 
 

@@ -9,7 +9,14 @@ from django.db.models import Max
 
 from dashboard.models import Member, UsageRollup
 from dashboard.periods import Period
-from dashboard.stats.usage import By, Spend, UsageRow, spend, usage
+from dashboard.stats.usage import (
+    By,
+    Spend,
+    UsageRow,
+    spend,
+    usage,
+    usage_until_and_from,
+)
 from tokens.models import Team
 
 NO_ONE = Spend()
@@ -59,8 +66,25 @@ class Sums:
         return self.spend.total / self.active if self.active else None
 
 
+@dataclass(frozen=True)
+class SumsSoFar:
+    """A period up to now, and up to the end of its last whole day: half a day beside
+    a whole one would look like a fall."""
+
+    all: Sums
+    whole_days: Sums
+
+
 def sums(team: Team, period: Period) -> Sums:
-    rows = usage(team, period, [By.MEMBER, By.KIND])
+    return _sums(usage(team, period, [By.MEMBER, By.KIND]))
+
+
+def sums_so_far(team: Team, period: Period, today: date) -> SumsSoFar:
+    past, present = usage_until_and_from(team, period, [By.MEMBER, By.KIND], today)
+    return SumsSoFar(_sums(past + present), _sums(past))
+
+
+def _sums(rows: list[UsageRow]) -> Sums:
     return Sums(spend_by_person(rows), spend(rows))
 
 

@@ -1,13 +1,13 @@
 """Sums of usage by any of day, person, model and kind."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Case, Count, Q, Sum, When
 
 from dashboard.models import EventKind, UsageEvent, UsageRollup
 from dashboard.models.events import UsageEventQuerySet, UsageRollupQuerySet
@@ -76,16 +76,21 @@ def usage(
     if not dimensions:
         return _total(usage(team, period, [By.KIND], withdrawn=withdrawn))
     sums = _EVENT_SUMS if withdrawn else _ROLLUP_SUMS
-    found: Iterable[tuple[Any, ...]] = (
-        _source(team, period, withdrawn)
-        .order_by()
-        .values(*dimensions)
-        .annotate(**sums)
-        .values_list(*dimensions, *(f"sum_{name}" for name in MEASURES))
-    )
-    names = (*dimensions, *MEASURES)
-    rows = [UsageRow(**_filled(names, values)) for values in found]
+    found = _grouped(_source(team, period, withdrawn), dimensions, sums)
+    rows = [UsageRow(**row) for row in found]
     return sorted(rows, key=lambda row: tuple(getattr(row, d) for d in dimensions))
+
+
+def usage_until_and_from(
+    team: Team, period: Period, by: Collection[By], day: date
+) -> tuple[list[UsageRow], list[UsageRow]]:
+    """The same in two parts, before the day and from it on, with one query."""
+    is_late = Case(When(day__gte=day, then=True), default=False)
+    source = _source(team, period, withdrawn=False).annotate(is_late=is_late)
+    parts: tuple[list[UsageRow], list[UsageRow]] = ([], [])
+    for row in _grouped(source, ["is_late", *columns(by)], _ROLLUP_SUMS):
+        parts[row.pop("is_late")].append(UsageRow(**row))
+    return parts
 
 
 def columns(by: Collection[By]) -> list[str]:
@@ -101,10 +106,21 @@ def _source(
     return UsageRollup.objects.between(team, period.start, period.end)
 
 
-def _filled(names: Iterable[str], values: Iterable[Any]) -> dict[str, Any]:
-    """Events may lack a number, and a sum of nothing is NULL."""
-    pairs = zip(names, values, strict=True)
-    return {name: value for name, value in pairs if value is not None}
+def _grouped(
+    source: UsageEventQuerySet | UsageRollupQuerySet,
+    dimensions: list[str],
+    sums: dict[str, Any],
+) -> Iterator[dict[str, Any]]:
+    """Events may lack a number, and a sum of nothing is NULL: it is left out."""
+    found: Iterable[tuple[Any, ...]] = (
+        source.order_by()
+        .values(*dimensions)
+        .annotate(**sums)
+        .values_list(*dimensions, *(f"sum_{name}" for name in MEASURES))
+    )
+    for values in found:
+        pairs = zip((*dimensions, *MEASURES), values, strict=True)
+        yield {name: value for name, value in pairs if value is not None}
 
 
 def _total(rows: list[UsageRow]) -> list[UsageRow]:

@@ -10,7 +10,7 @@ from dashboard.models import Member
 from dashboard.periods import BadInput, Cycle, Period, comparable
 from dashboard.stats.freshness import Coverage, coverage
 from dashboard.stats.gauge import gauge
-from dashboard.stats.people import Sums, sums, top
+from dashboard.stats.people import Sums, sums, sums_so_far, top
 from dashboard.views.asked import Asked, page, show
 from dashboard.views.picker import Link, picker
 from dashboard.views.sync import progress_of
@@ -21,12 +21,12 @@ TOP = 8
 
 @dataclass(frozen=True)
 class Compared:
-    """The sums of a period, and those of the comparable one where all of it is
-    known: half of it would look like a rise."""
+    """The sums of a period, and those of the days to compare its whole days with
+    where all of them are known: half of them would look like a rise."""
 
-    period: Period
     now: Sums
-    other: Period
+    whole_days: Sums
+    other: Period | None
     before: Sums | None
 
 
@@ -86,9 +86,10 @@ def split_links(asked: Asked, chosen: str) -> list[Link]:
 
 def compared(asked: Asked, period: Period, covered: Coverage | None) -> Compared:
     other = comparable(period, asked.cycle, asked.today)
-    known = covered is not None and covered.since.date() <= other.start
-    before = sums(asked.team, other) if known else None
-    return Compared(period, sums(asked.team, period), other, before)
+    known = covered and other and covered.since.date() <= other.start
+    before = sums(asked.team, other) if other and known else None
+    so_far = sums_so_far(asked.team, period, asked.today)
+    return Compared(so_far.all, so_far.whole_days, other, before)
 
 
 def cycle_so_far(asked: Asked, cycle: Compared) -> CycleSoFar:

@@ -107,16 +107,27 @@ def test_an_old_cycle_is_counted_on_to_the_present_one(team: Team) -> None:
 
 def test_a_cycle_is_compared_with_as_many_days_of_the_one_before() -> None:
     other = comparable(CYCLE.period, CYCLE, TODAY)
-    assert other == Period(date(2026, 10, 12), date(2026, 10, 23))
+    assert other == Period(date(2026, 10, 12), date(2026, 10, 22))
 
 
 def test_other_days_are_compared_with_those_right_before() -> None:
     week = Period(date(2026, 11, 17), TODAY, "7d")
     assert comparable(week, CYCLE, TODAY) == Period(
-        date(2026, 11, 10), date(2026, 11, 16)
+        date(2026, 11, 11), date(2026, 11, 16)
+    )
+    over = Period(date(2026, 11, 5), date(2026, 11, 8))
+    assert comparable(over, CYCLE, TODAY) == Period(
+        date(2026, 11, 1), date(2026, 11, 4)
     )
 
 
-def test_the_first_day_of_all_has_nothing_before_it_and_breaks_nothing() -> None:
-    everything = Period(date.min, date.max)
-    assert comparable(everything, CYCLE, TODAY).start == date.min
+def test_without_a_whole_day_or_an_earlier_one_nothing_is_compared() -> None:
+    assert comparable(Period(TODAY, TODAY), CYCLE, TODAY) is None
+    assert comparable(Period(date.min, date.max), CYCLE, TODAY) is None
+
+
+def test_a_month_is_compared_with_the_start_of_the_month_before() -> None:
+    month = parse({"period": "month"}, CYCLE, TODAY)
+    assert comparable(month, CYCLE, TODAY) == Period(
+        date(2026, 10, 1), date(2026, 10, 22)
+    )

@@ -5,7 +5,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from dashboard.models import DailyUsage, EventKind
 from dashboard.periods import Period
-from dashboard.stats.people import people, sums, top
+from dashboard.stats.people import people, sums, sums_so_far, top
 from tests import factories
 from tokens.models import Team
 
@@ -50,6 +50,19 @@ def test_usage_without_an_email_is_nobody_active(team: Team) -> None:
     factories.rollup(team, DAY, "5", email="ada@x.org", kind=EventKind.ON_DEMAND)
     found = sums(team, PERIOD)
     assert (found.active, found.each, found.spend.total) == (1, Decimal(8), Decimal(8))
+
+
+def test_whole_days_leave_out_today(
+    team: Team, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    factories.rollup(team, DAY, "5", email="ada@x.org")
+    factories.rollup(team, NEXT, "3", email="ada@x.org")
+    factories.rollup(team, NEXT, "2", email="bob@x.org")
+    with django_assert_num_queries(1):
+        found = sums_so_far(team, PERIOD, NEXT)
+    assert (found.all.active, found.all.spend.total) == (2, Decimal(10))
+    assert (found.whole_days.active, found.whole_days.spend.total) == (1, Decimal(5))
+    assert found.all.people["ada@x.org"].total == 8
 
 
 def test_the_highest_come_first_and_ties_by_name(team: Team) -> None:
