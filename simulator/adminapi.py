@@ -12,7 +12,12 @@ from simulator import shapes
 from simulator.daily import DailyUsage
 from simulator.days import DAY_MS, day_of
 from simulator.events import Event
+from simulator.generations import Generation
+from simulator.quirks import Options
+from simulator.rows import ROWS
 from simulator.shapes import Json
+from simulator.view import Line, View
+from simulator.walks import WALKS, Page
 from simulator.world import Spend, World
 
 # The longest range of daily usage, and the range of events when none is asked.
@@ -39,11 +44,17 @@ def _bad(message: str) -> RefusedError:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """The world, and addresses that the API no longer shows in events."""
+    """What answers are made from: the world, and how it is shown to this caller.
+
+    `billed` holds what was used, `shown` what the list of events makes of it.
+    """
 
     world: World
     daily: DailyUsage
-    blank: frozenset[str] = frozenset()
+    billed: View
+    shown: View
+    shape: Generation
+    walks: tuple[tuple[str, Options], ...] = ()
 
 
 Answer = Callable[[Team, Json], Json]
@@ -58,19 +69,23 @@ def blocklists(team: Team, body: Json) -> Json:
 
 
 def daily_usage(team: Team, body: Json) -> Json:
-    start, end = _date(body, "startDate", 400), _date(body, "endDate", 400)
+    status = 500 if team.shape.text_dates_break_daily else 400
+    start, end = _date(body, "startDate", status), _date(body, "endDate", status)
     if start is None or end is None:
         raise _bad("startDate and endDate are required")
     if end < start:
         raise _bad("startDate must be before endDate")
-    if end - start > _SPAN_MS:
-        raise _bad("Date range cannot exceed 30 days")
+    if end - start > team.shape.daily_span_ms:
+        most = team.shape.daily_span_ms // DAY_MS
+        raise _bad(f"Date range cannot exceed {most} days")
     world = team.world
     days = range(
         max(day_of(start), world.first_day), min(day_of(end), world.today()) + 1
     )
     people = world.people(days.start, days.stop - 1) if days else []
     answer: Json = {"period": {"startDate": start, "endDate": end}}
+    if not team.shape.daily_is_paged:
+        return {"data": team.daily.rows(people, days, idle=True), **answer}
     if "page" not in body and "pageSize" not in body:
         return {"data": team.daily.rows(people, days, idle=False), **answer}
     # Pages count people, not rows: one page may hold thousands of rows.
@@ -85,7 +100,7 @@ def daily_usage(team: Team, body: Json) -> Json:
 
 def spend(team: Team, body: Json) -> Json:
     page, size = _paging(body, default=100, most=1000)
-    rows = _sorted(_searched(team.world.spend(), body), body)
+    rows = _sorted(_searched(team.billed.spend(), body), body)
     return {
         "teamMemberSpend": [
             shapes.spend(row) for row in rows[(page - 1) * size : page * size]
@@ -103,13 +118,14 @@ def events(team: Team, body: Json) -> Json:
     end = now if end is None else end
     start = _date(body, "startDate", 500)
     start = end - _SPAN_MS if start is None else start
-    page, size = _paging(body, default=100, most=1000)
-    total, found = _find(team.world, body, start, end, (page - 1) * size, size)
-    service = team.world.cast.service.name
+    number, size = _paging(body, default=team.shape.events_per_page, most=1000)
+    page, found = _find(team, body, (start, end), number, size)
     return {
-        "totalUsageEventsCount": total,
-        "pagination": _pagination(page, size, total, "", "numPages", "currentPage"),
-        "usageEvents": [shapes.event(event, service, team.blank) for event in found],
+        "totalUsageEventsCount": page.announced,
+        "pagination": _pagination(
+            number, size, page.total, "", "numPages", "currentPage"
+        ),
+        "usageEvents": [_event(team, line) for line in found],
         "period": {"startDate": start, "endDate": end},
     }
 
@@ -124,13 +140,39 @@ ANSWERS: dict[tuple[str, str], tuple[str, Answer]] = {
 
 
 def _find(
-    world: World, body: Json, start: int, end: int, skip: int, size: int
-) -> tuple[int, list[Event]]:
-    wanted = _filters(world, body)
-    if not wanted:
-        return world.page(start, end, skip, size)
-    found = world.matching(start, end, lambda e: all(test(e) for test in wanted))
-    return len(found), found[skip : skip + size]
+    team: Team, body: Json, range_ms: tuple[int, int], number: int, size: int
+) -> tuple[Page, list[Line]]:
+    wanted = _filters(team.world, body)
+    if wanted:
+        lines = team.shown.matching(*range_ms, lambda e: all(t(e) for t in wanted))
+        page = _walked(team, Page.asked(number, size, len(lines)))
+        return page, lines[page.skip : page.skip + page.rows]
+    total, found = team.shown.page(*range_ms, (number - 1) * size, size)
+    asked = Page.asked(number, size, total)
+    page = _walked(team, asked)
+    if page.skip != asked.skip:
+        _, found = team.shown.page(*range_ms, page.skip, size)
+    return page, found[: page.rows]
+
+
+def _walked(team: Team, page: Page) -> Page:
+    for name, options in team.walks:
+        page = WALKS[name](page, options)
+    return page
+
+
+def _event(team: Team, line: Line) -> object:
+    shape, view = team.shape, team.shown
+    row: object = shape.row("events", shapes.event(line.event, _service(team)))
+    for quirk in view.quirks:
+        pick = view.chosen(quirk.name, line) if quirk.name in ROWS else None
+        if pick is not None and isinstance(row, dict):
+            row = ROWS[quirk.name](row, pick, quirk.options)
+    return row
+
+
+def _service(team: Team) -> str:
+    return team.world.cast.service.name
 
 
 def _filters(world: World, body: Json) -> list[Callable[[Event], bool]]:

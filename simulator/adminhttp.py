@@ -8,11 +8,14 @@ from starlette.types import Receive, Scope, Send
 
 from simulator import adminapi, faults
 from simulator.adminapi import Answer, RefusedError, Team
+from simulator.generations import generation
+from simulator.payloads import Named, changed
 from simulator.player import read_body
 from simulator.recorder import Entry
 from simulator.reply import Reply, as_json
 from simulator.shapes import Json
 from simulator.state import State
+from simulator.walks import WALKS
 
 
 class AdminApi:
@@ -27,7 +30,7 @@ class AdminApi:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         entry = self._state.record("admin", scope)
         body = await read_body(receive, entry)
-        hit = self._state.board.take(self._endpoint)
+        hit = self._state.board.take(self._endpoint, _is_first_page(body))
         reply = faults.change_answer(self._reply(entry, body, hit), hit)
         await self._state.player.play(reply, scope, receive, send, entry)
 
@@ -35,10 +38,12 @@ class AdminApi:
         try:
             entry.body = asked = _decoded(body)
             self._check(entry)
-            payload = self._answer(self._team(hit), asked)
+            team = self._team(hit)
+            payload = self._answer(team, asked)
         except RefusedError as error:
             return refused(error)
-        return as_json(200, faults.change_payload(payload, self._endpoint, hit))
+        named: list[Named] = [(fault.fault, fault.options) for fault in hit]
+        return as_json(200, changed(payload, self._endpoint, team.shape, named))
 
     def _check(self, entry: Entry) -> None:
         if entry.method != self._method:
@@ -48,9 +53,25 @@ class AdminApi:
 
     def _team(self, hit: list[faults.Fault]) -> Team:
         state = self._state
-        blanked = any(fault.fault == faults.BLANKED for fault in hit)
-        blank = state.world.gone_emails() if blanked else frozenset[str]()
-        return Team(state.world, state.daily, blank)
+        return Team(
+            world=state.world,
+            daily=state.daily,
+            billed=state.billed(),
+            shown=state.views.of(faults.quirks(hit)),
+            shape=generation([fault.fault for fault in hit]),
+            walks=tuple((f.fault, f.options) for f in hit if f.fault in WALKS),
+        )
+
+
+def _is_first_page(body: bytes) -> bool:
+    try:
+        return msgspec.json.decode(body, type=_Paged).page in (None, 1)
+    except msgspec.MsgspecError:
+        return True
+
+
+class _Paged(msgspec.Struct):
+    page: object = None
 
 
 def refused(error: RefusedError) -> Reply:

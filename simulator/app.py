@@ -10,6 +10,7 @@ from simulator.adminhttp import endpoints, refused
 from simulator.chathttp import StreamChat
 from simulator.control import Control
 from simulator.days import Clock
+from simulator.oraclehttp import Oracle
 from simulator.player import read_body
 from simulator.state import DEMO_KEY, State
 from simulator.world import World
@@ -26,7 +27,7 @@ def make_app(
 ) -> Starlette:
     """The running parts are in `app.state.simulator`."""
     state = State(world, admin_key, chunk_delay_ms)
-    routes = Control(state).routes()
+    routes = Control(state).routes() + Oracle(state).routes()
     routes += [Route(path, api) for path, api in endpoints(state).items()]
     routes.append(Route(chat.PATH, StreamChat(state)))
     routes.append(Route("/{path:path}", NotFound(state)))

@@ -1,6 +1,5 @@
-"""The /_sim endpoints: the oracle, recorded requests, faults, clock, tokens."""
+"""The /_sim endpoints that turn knobs: recorded requests, faults, clock, tokens."""
 
-import datetime as dt
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -8,9 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from simulator.days import day_from
-from simulator.faults import BLANKED, FaultBoard, UnknownFaultError
-from simulator.oracle import totals
+from simulator.faults import FaultBoard, UnknownFaultError
 from simulator.state import State
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -37,30 +34,19 @@ class Control:
 
     def routes(self) -> list[Route]:
         return [
-            _route("/_sim/health", "GET", self.health),
-            _route("/_sim/totals", "GET", self.totals),
-            _route("/_sim/requests", "GET", self.requests),
-            _route("/_sim/requests", "DELETE", self.forget_requests),
-            _route("/_sim/faults", "GET", self.faults),
-            _route("/_sim/faults", "POST", self.add_fault),
-            _route("/_sim/faults", "DELETE", self.clear_faults),
-            _route("/_sim/clock", "GET", self.clock),
-            _route("/_sim/clock", "POST", self.set_clock),
-            _route("/_sim/tokens", "POST", self.add_token),
+            route("/_sim/health", "GET", self.health),
+            route("/_sim/requests", "GET", self.requests),
+            route("/_sim/requests", "DELETE", self.forget_requests),
+            route("/_sim/faults", "GET", self.faults),
+            route("/_sim/faults", "POST", self.add_fault),
+            route("/_sim/faults", "DELETE", self.clear_faults),
+            route("/_sim/clock", "GET", self.clock),
+            route("/_sim/clock", "POST", self.set_clock),
+            route("/_sim/tokens", "POST", self.add_token),
         ]
 
     async def health(self, request: Request) -> Response:
         return JSONResponse({"status": "ok", "now_ms": self._state.world.clock()})
-
-    async def totals(self, request: Request) -> Response:
-        """`emails=kept` counts by the original address even when it is blanked."""
-        asked = request.query_params
-        start, end = _day(asked["start"]), _day(asked["end"])
-        blanked = self._state.board.has("events", BLANKED)
-        blank = frozenset[str]()
-        if blanked and asked.get("emails") != "kept":
-            blank = self._state.world.gone_emails()
-        return JSONResponse(totals(self._state.world, start, end, blank))
 
     async def requests(self, request: Request) -> Response:
         kind = request.query_params.get("kind")
@@ -98,7 +84,7 @@ class Control:
         return JSONResponse({"tokens": len(self._state.tokens)}, status_code=201)
 
 
-def _route(path: str, method: str, handler: Handler) -> Route:
+def route(path: str, method: str, handler: Handler) -> Route:
     return Route(path, _explained(handler), methods=[method])
 
 
@@ -112,7 +98,3 @@ def _explained(handler: Handler) -> Handler:
             return JSONResponse({"error": str(error)}, status_code=400)
 
     return answer
-
-
-def _day(text: str) -> int:
-    return day_from(dt.date.fromisoformat(text))

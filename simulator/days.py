@@ -64,6 +64,13 @@ def cycle_start(at_ms: int) -> int:
     return _anchor(before.year, before.month)
 
 
+def cycle_end(at_ms: int) -> int:
+    """The instant at which the next billing cycle begins."""
+    start = date_of(day_of(cycle_start(at_ms)))
+    after = start.replace(day=1) + dt.timedelta(days=32)
+    return _anchor(after.year, after.month)
+
+
 def _anchor(year: int, month: int) -> int:
     day = day_from(dt.date(year, month, CYCLE_DAY))
     return day * DAY_MS + CYCLE_TIME_MS

@@ -1,11 +1,14 @@
 """What the tables must hold, counted from the world and not from its HTTP shapes."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from simulator.days import DAY_MS, day_of, iso
+from simulator.days import day_of, iso
 from simulator.events import Event, Kind
-from simulator.world import World, cost, exact
+from simulator.view import View
+from simulator.world import cost, exact
 
 _KINDS = {Kind.OWN_KEY: "other"}
 Key = tuple[str, str, str, str]
@@ -35,24 +38,62 @@ class Total:
             self.cache_read_tokens += event.tokens.cache_read
 
 
-def totals(
-    world: World, first_day: int, last_day: int, blank: frozenset[str] = frozenset()
-) -> list[dict[str, object]]:
-    """One row per UTC day, e-mail, model and kind; both days inclusive.
-
-    `blank` are lower-case addresses that count as having none.
-    """
+def totals(events: Iterable[Event]) -> list[dict[str, object]]:
+    """One row per UTC day, e-mail, model and kind."""
     found: dict[Key, Total] = {}
-    for event in world.events(first_day * DAY_MS, (last_day + 1) * DAY_MS - 1):
-        found.setdefault(_key(event, blank), Total()).add(event)
+    for event in events:
+        found.setdefault(_key(event), Total()).add(event)
     return [_row(key, found[key]) for key in sorted(found)]
 
 
-def _key(event: Event, blank: frozenset[str]) -> Key:
-    email = event.email.lower()
+def row(event: Event) -> dict[str, object]:
+    """One event as a table must hold it."""
+    day, email, model, kind = _key(event)
+    cents, tokens = cost(event), event.tokens
+    return {
+        "at_ms": event.at_ms,
+        "day": day,
+        "email": email,
+        "model": model,
+        "kind": kind,
+        "charged_cents": None if cents is None else plain(cents),
+        "requests_costs": plain(exact(event.requests)),
+        "input_tokens": tokens and tokens.input,
+        "output_tokens": tokens and tokens.output,
+        "cache_write_tokens": tokens and tokens.cache_write,
+        "cache_read_tokens": tokens and tokens.cache_read,
+        "max_mode": event.max_mode,
+        "conversation_id": event.conversation,
+        "cloud_agent_id": event.cloud_agent,
+        "service_account_id": event.service_id,
+    }
+
+
+def expectation(view: View, start_ms: int, end_ms: int) -> dict[str, int]:
+    """How many rows of each kind a range holds; the first are all live ones."""
+    counts = Counter[str]()
+    for line in view.lines(start_ms, end_ms):
+        counts.update(["bad_rows"] if view.is_bad(line) else _facts(line.event))
+    withdrawn = sum(1 for _ in view.withdrawn(start_ms, end_ms))
+    return {**dict.fromkeys(FACTS, 0), **counts, "withdrawn": withdrawn}
+
+
+FACTS = ("events", "bad_rows", "withdrawn", "unpriced", "unattributed", "service")
+
+
+def _facts(event: Event) -> Iterator[str]:
+    yield "events"
+    if cost(event) is None:
+        yield "unpriced"
+    if event.service_id:
+        yield "service"
+    elif not event.email:
+        yield "unattributed"
+
+
+def _key(event: Event) -> Key:
     kind = _KINDS.get(event.kind, event.kind.value)
-    day = iso(day_of(event.at_ms))
-    return day, "" if email in blank else email, event.model, kind
+    return iso(day_of(event.at_ms)), event.email.lower(), event.model, kind
 
 
 def _row(key: Key, total: Total) -> dict[str, object]:

@@ -43,7 +43,11 @@ def whole(
 def as_json(
     status: int, payload: object, headers: Mapping[str, str] | None = None
 ) -> Reply:
-    return whole(status, "application/json", _encoder.encode(payload), headers)
+    return whole(status, "application/json", encode(payload), headers)
+
+
+def encode(payload: object) -> bytes:
+    return _encoder.encode(payload)
 
 
 # Decimals go out as JSON numbers with all their digits: sums stay exact.

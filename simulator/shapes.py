@@ -23,6 +23,8 @@ _ENUM = {
     Kind.FREE: "USAGE_EVENT_KIND_FREE_CREDIT",
     Kind.OWN_KEY: "USAGE_EVENT_KIND_USER_API_KEY",
 }
+# What the enum's names read like in display words.
+WORDS = {name: _WORDS[kind] for kind, name in _ENUM.items()}
 _TEAM_LIMIT_DOLLARS = 500
 # By a person's number: their own monthly limit in dollars; 0 is a real limit.
 _OWN_LIMITS = {100_002: 0, 100_003: 100, 100_011: 250, 100_017: 50}
@@ -38,8 +40,7 @@ def member(person: Person) -> Json:
     }
 
 
-def event(event: Event, service_name: str, blank: frozenset[str]) -> Json:
-    """`blank` are lower-case addresses that are no longer served."""
+def event(event: Event, service_name: str) -> Json:
     headless = bool(event.cloud_agent or event.service_id)
     row: Json = {
         "timestamp": str(event.at_ms),
@@ -53,7 +54,7 @@ def event(event: Event, service_name: str, blank: frozenset[str]) -> Json:
         "isHeadless": headless,
         "conversationId": event.conversation,
     }
-    if event.email and event.email.lower() not in blank:
+    if event.email:
         row["userEmail"] = event.email
     if event.service_id:
         row["serviceAccountId"] = event.service_id

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from starlette.types import Scope
 
 from simulator.daily import DailyUsage
-from simulator.faults import FaultBoard
+from simulator.faults import FaultBoard, quirks
 from simulator.player import Player
+from simulator.quirks import TRUE
 from simulator.recorder import Entry, Recorder
+from simulator.view import View, Views, blanks_later
 from simulator.world import World
 
 DEMO_KEY = "demo-admin-key"
@@ -24,9 +26,23 @@ class State:
     recorder: Recorder = field(default_factory=Recorder)
     tokens: set[str] = field(default_factory=lambda: {DEMO_TOKEN})
     daily: DailyUsage = field(init=False)
+    views: Views = field(init=False)
 
     def __post_init__(self) -> None:
         self.daily = DailyUsage(self.world)
+        self.views = Views(self.world)
+
+    def shown(self, keeps_emails: bool = False) -> View:
+        """The events as a caller gets them now, or as one who saw them before."""
+        on = quirks(self.board.active("events"))
+        if keeps_emails:
+            on = tuple(quirk for quirk in on if not blanks_later(quirk))
+        return self.views.of(on)
+
+    def billed(self) -> View:
+        """What was used, whatever the list of events shows of it."""
+        on = quirks(self.board.active("events"))
+        return self.views.of(tuple(quirk for quirk in on if quirk.name in TRUE))
 
     def record(self, kind: str, scope: Scope) -> Entry:
         headers = {

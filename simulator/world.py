@@ -1,6 +1,6 @@
 """The team as it stands now: members, usage events, spend of the cycle."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -64,27 +64,6 @@ class World:
         """Oldest first, both ends inclusive, nothing from the future."""
         return self.log.between(*self.clip(start_ms, end_ms))
 
-    def page(
-        self, start_ms: int, end_ms: int, skip: int, size: int
-    ) -> tuple[int, list[Event]]:
-        """How many there are, and one page of them, newest first."""
-        start, end = self.clip(start_ms, end_ms)
-        total, page = 0, list[Event]()
-        for number in range(day_of(end), day_of(start) - 1, -1):
-            first, last = self.log.places(number, start, end)
-            newest = last - max(0, skip - total)
-            oldest = max(first, newest - (size - len(page)))
-            if newest > oldest:
-                page += self.log.day(number)[oldest:newest][::-1]
-            total += last - first
-        return total, page
-
-    def matching(
-        self, start_ms: int, end_ms: int, wanted: Callable[[Event], bool]
-    ) -> list[Event]:
-        """Newest first."""
-        return [e for e in self.events(start_ms, end_ms) if wanted(e)][::-1]
-
     def cycle_start(self) -> int:
         return cycle_start(self.clock())
 
@@ -93,18 +72,20 @@ class World:
         start, now = self.clip(self.cycle_start(), self.clock())
         version = (start, day_of(now), self.log.count(start, now))
         if self._spend[0] != version:
-            self._spend = (version, self._count_spend(start, now))
+            self._spend = (version, self.spend_of(self.events(start, now)))
         return self._spend[1]
 
-    def _count_spend(self, start_ms: int, end_ms: int) -> list[Spend]:
-        people = self.people(day_of(start_ms), day_of(end_ms))
+    def spend_of(self, events: Iterable[Event]) -> list[Spend]:
+        """The same rows, counted from other events of this cycle."""
+        start, now = self.clip(self.cycle_start(), self.clock())
+        people = self.people(day_of(start), day_of(now))
         rows = {person.key: Spend(person) for person in people}
         used = set()
-        for event in self.events(start_ms, end_ms):
+        for event in events:
             if event.person in rows:
                 rows[event.person].add(event)
                 used.add(event.person)
-        today = day_of(end_ms)
+        today = day_of(now)
         return [s for k, s in rows.items() if k in used or s.person.works_on(today)]
 
 

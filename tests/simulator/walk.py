@@ -28,23 +28,29 @@ def all_events(api: TestClient, start: int, end: int, size: int = 1000) -> list[
 def sums(rows: list[Row]) -> dict[tuple[str, str, str, str], Row]:
     found: dict[tuple[str, str, str, str], Row] = defaultdict(lambda: defaultdict(int))
     for row in rows:
-        tokens = row.get("tokenUsage")
-        cents = row.get("chargedCents", tokens and tokens["totalCents"])
+        tokens = row.get("tokenUsage") or {}
+        cents = row.get("chargedCents")
+        cents = tokens.get("totalCents") if cents is None else cents
         total = found[_key(row)]
         total["events"] += 1
-        total["charged_cents"] += Decimal(0) if cents is None else cents
-        total["requests_costs"] += row["requestsCosts"]
+        total["charged_cents"] += Decimal(cents or 0)
+        total["requests_costs"] += Decimal(row.get("requestsCosts") or 0)
         total["unpriced_events"] += cents is None
-        total["input_tokens"] += tokens["inputTokens"] if tokens else 0
-        total["output_tokens"] += tokens["outputTokens"] if tokens else 0
-        total["cache_write_tokens"] += tokens["cacheWriteTokens"] if tokens else 0
-        total["cache_read_tokens"] += tokens["cacheReadTokens"] if tokens else 0
+        total["input_tokens"] += int(tokens.get("inputTokens", 0))
+        total["output_tokens"] += int(tokens.get("outputTokens", 0))
+        total["cache_write_tokens"] += int(tokens.get("cacheWriteTokens") or 0)
+        total["cache_read_tokens"] += int(tokens.get("cacheReadTokens") or 0)
     return found
+
+
+def readable(row: object) -> bool:
+    stamp = row.get("timestamp") if isinstance(row, dict) else None
+    return isinstance(stamp, str) and stamp.isdigit()
 
 
 def _key(row: Row) -> tuple[str, str, str, str]:
     instant = datetime.fromtimestamp(int(row["timestamp"]) / 1000, UTC)
-    email = row.get("userEmail", "").lower()
+    email = (row.get("userEmail") or "").strip().lower()
     return instant.date().isoformat(), email, row["model"], kind(row["kind"])
 
 

@@ -1,0 +1,96 @@
+"""HTTP answers that go wrong, whatever they were going to say."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from simulator.quirks import Options, number
+from simulator.reply import Reply, Write, as_json, whole
+
+_HTML = (
+    b"<!doctype html><html><head><title>Sorry</title></head>"
+    b"<body><h1>Something went wrong</h1><p>Please come back later.</p></body></html>"
+)
+_WORDS = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+}
+
+
+def status(code: int) -> Callable[[Reply, Options], Reply]:
+    """Options: `body` json, html or empty (5xx: html), `retry_after` any text."""
+
+    def answer(reply: Reply, options: Options) -> Reply:
+        body = options.get("body", "html" if code >= 500 else "json")
+        headers = {}
+        if options.get("retry_after") is not None:
+            headers["retry-after"] = str(options["retry_after"])
+        if body == "html":
+            return whole(code, "text/html", _HTML, headers)
+        if body == "empty":
+            return whole(code, "text/plain", b"", headers)
+        words = _WORDS[code]
+        return as_json(
+            code, {"error": words, "message": f"{words} (on demand)"}, headers
+        )
+
+    return answer
+
+
+def html(reply: Reply, options: Options) -> Reply:
+    return whole(200, "text/html; charset=utf-8", _HTML)
+
+
+def empty_body(reply: Reply, options: Options) -> Reply:
+    return whole(200, reply.headers.get("content-type", "text/plain"), b"")
+
+
+def broken_json(reply: Reply, options: Options) -> Reply:
+    body = reply.body()
+    return whole(200, "application/json", body[: max(1, len(body) // 2)])
+
+
+def load_balancer(reply: Reply, options: Options) -> Reply:
+    headers = {"server": "awselb/2.0", "content-length": "0"}
+    return Reply(464, headers)
+
+
+def cut_body(reply: Reply, options: Options) -> Reply:
+    """Half of what the headers promise, then the connection is closed."""
+    left = len(reply.body()) // 2
+    writes: list[Write] = []
+    for write in reply.writes:
+        writes.append(replace(write, data=write.data[:left]))
+        left -= len(writes[-1].data)
+        if not left:
+            break
+    return replace(reply, writes=tuple(writes), cut=True)
+
+
+def close(reply: Reply, options: Options) -> Reply:
+    return Reply(None, cut=True)
+
+
+def slow(reply: Reply, options: Options) -> Reply:
+    """A wait before the first byte, headers included."""
+    return replace(reply, wait_ms=number(options, "ms", 2000))
+
+
+ANSWERS: dict[str, Callable[[Reply, Options], Reply]] = {
+    **{str(code): status(code) for code in _WORDS},
+    "464": load_balancer,
+    "html": html,
+    "empty_body": empty_body,
+    "broken_json": broken_json,
+    "cut_body": cut_body,
+    "close": close,
+    "slow": slow,
+}
+# These are laid over whatever the answer is.
+ON_TOP = {"slow", "cut_body"}

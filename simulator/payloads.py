@@ -1,0 +1,70 @@
+"""Changes of a whole Admin API answer, before it becomes bytes."""
+
+from collections.abc import Callable, Sequence
+from typing import cast
+from zlib import crc32
+
+from simulator.generations import Generation
+from simulator.quirks import Options, number
+from simulator.rows import LISTS, ROWS, respelt
+from simulator.shapes import Json
+from simulator.walks import no_page_count, out_of_order, zero_page_count
+
+Named = tuple[str, Options]
+_PAGED = ("daily", "spend", "events")
+
+
+def empty_members(payload: Json, options: Options) -> Json:
+    return {**payload, "teamMembers": []}
+
+
+def absent_members(payload: Json, options: Options) -> Json:
+    """Some are not in this one answer: those of `emails`, or a `share` of all."""
+    rows = cast(list[Json], payload["teamMembers"])
+    return {**payload, "teamMembers": [r for r in rows if not _flaps(r, options)]}
+
+
+def new_field(payload: Json, options: Options) -> Json:
+    """Beside the rows; the rows' own new fields are in rows.py."""
+    return {**payload, "apiVersion": "next", "notice": {"text": "Hello"}}
+
+
+PAYLOADS: dict[tuple[str, str], Callable[[Json, Options], Json]] = {
+    ("members", "empty_members"): empty_members,
+    ("members", "absent_members"): absent_members,
+    ("events", "shuffled"): out_of_order,
+    **{(at, "no_page_count"): no_page_count for at in _PAGED},
+    **{(at, "zero_page_count"): zero_page_count for at in _PAGED},
+    **{(at, "unknown_fields"): new_field for at in LISTS},
+}
+
+
+def changed(
+    payload: Json, endpoint: str, shape: Generation, faults: Sequence[Named]
+) -> Json:
+    """Events come here row by row changed already; the rest does not."""
+    if endpoint in LISTS and endpoint != "events":
+        payload = _with_rows(payload, endpoint, shape, faults)
+    for name, options in faults:
+        if change := PAYLOADS.get((endpoint, name)):
+            payload = change(payload, options)
+    return payload
+
+
+def _with_rows(
+    payload: Json, endpoint: str, shape: Generation, faults: Sequence[Named]
+) -> Json:
+    rows = [
+        shape.row(endpoint, row) for row in cast(list[Json], payload[LISTS[endpoint]])
+    ]
+    for name, options in faults:
+        if name in ROWS:
+            rows = cast(list[Json], respelt(rows, name, options))
+    return {**payload, LISTS[endpoint]: rows}
+
+
+def _flaps(row: Json, options: Options) -> bool:
+    if isinstance(emails := options.get("emails"), list):
+        return row["email"] in emails
+    draw = crc32(f"absent:{row['email']}".encode()) / 2**32
+    return draw < number(options, "share", 0.2)
