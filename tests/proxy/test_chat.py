@@ -10,7 +10,7 @@ from tests.tokens.conftest import AddToken
 from tokens.models import Team, UpstreamToken
 from tokens.pool import Lease
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("async_database")
 
 HI, END = TextDelta("Hi"), Finished("stop")
 BUSY = Failed(503, "upstream_busy", "Busy.", retryable=True)

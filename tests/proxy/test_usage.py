@@ -27,7 +27,7 @@ from tokens import api_keys
 from tokens.models import ApiKey, Team, UpstreamToken
 from tokens.pool import Lease
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("async_database")
 HI, END = TextDelta("Hi there"), Finished("stop")
 FAILED = Failed(502, "upstream_cut", "It broke.")
 
