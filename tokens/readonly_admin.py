@@ -1,6 +1,5 @@
 """An admin class for tables that people look at and only machines write."""
 
-
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
