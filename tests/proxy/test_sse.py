@@ -1,3 +1,4 @@
+import asyncio
 import json
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -157,3 +158,19 @@ async def test_a_piece_taken_early_comes_first_and_the_rest_is_closed() -> None:
     assert [await anext(chained), await anext(chained)] == [b"1", b"2"]
     await chained.aclose()
     assert closed
+
+
+async def test_a_response_that_nobody_reads_still_ends_its_stream() -> None:
+    closed = asyncio.Event()
+
+    async def events() -> AsyncGenerator[Event | None, None]:
+        try:
+            yield HELLO[0]
+            yield HELLO[1]
+        finally:
+            closed.set()
+
+    pieces = sse.stream(events(), SHAPE, lambda: USAGE)
+    unread = sse.chained(await anext(pieces), pieces)
+    del pieces, unread
+    await asyncio.wait_for(closed.wait(), timeout=5)

@@ -64,7 +64,7 @@ def new_uuid() -> str:
 
 
 @asynccontextmanager
-async def open(  # noqa: A001 - reads as `client.open(...)`, as gzip.open does
+async def open(
     http: httpx.AsyncClient,
     options: Options,
     credential: Credential,
