@@ -6,78 +6,40 @@ or raises RefusedError. Vendor page: https://cursor.com/docs/account/teams/admin
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from simulator import shapes
-from simulator.daily import DailyUsage
+from msgspec.structs import replace
+
+from simulator import laterapi, shapes, writeapi
+from simulator.asking import bad, date, pagination, paging
 from simulator.days import DAY_MS, day_of
 from simulator.events import Event
-from simulator.generations import Generation
-from simulator.quirks import Options
 from simulator.rows import ROWS
 from simulator.shapes import Json
-from simulator.view import Line, View
+from simulator.spending import Spend
+from simulator.team import Answer, Team
+from simulator.view import Line
 from simulator.walks import WALKS, Page
-from simulator.world import Spend, World
+from simulator.world import World
 
-# The longest range of daily usage, and the range of events when none is asked.
+# The range of events when none is asked.
 _SPAN_MS = 30 * DAY_MS
 _HOSTING = {"CLOUD", "SELF_HOSTED", "SELF_HOSTED_POOL", "SELF_HOSTED_MACHINE"}
-_REPOS = (
-    ("repo_01", "https://github.com/example/payments", ("*.env", "secrets/*")),
-    ("repo_02", "https://github.com/example/infrastructure", ("*",)),
-    ("repo_03", "https://gitlab.com/example/research", ("**/*.key", "data/raw/*")),
-)
-
-
-class RefusedError(Exception):
-    """A request that the API answers with an error status and body."""
-
-    def __init__(self, status: int, error: str, message: str) -> None:
-        super().__init__(message)
-        self.status, self.error, self.message = status, error, message
-
-
-def _bad(message: str) -> RefusedError:
-    return RefusedError(400, "Bad Request", message)
-
-
-@dataclass(frozen=True, slots=True)
-class Team:
-    """What answers are made from: the world, and how it is shown to this caller.
-
-    `billed` holds what was used, `shown` what the list of events makes of it.
-    """
-
-    world: World
-    daily: DailyUsage
-    billed: View
-    shown: View
-    shape: Generation
-    walks: tuple[tuple[str, Options], ...] = ()
-
-
-Answer = Callable[[Team, Json], Json]
 
 
 def members(team: Team, body: Json) -> Json:
     return {"teamMembers": [shapes.member(p) for p in team.world.members()]}
 
 
-def blocklists(team: Team, body: Json) -> Json:
-    return {"repos": [{"id": i, "url": u, "patterns": list(p)} for i, u, p in _REPOS]}
-
-
 def daily_usage(team: Team, body: Json) -> Json:
     status = 500 if team.shape.text_dates_break_daily else 400
-    start, end = _date(body, "startDate", status), _date(body, "endDate", status)
+    start, end = date(body, "startDate", status), date(body, "endDate", status)
     if start is None or end is None:
-        raise _bad("startDate and endDate are required")
+        raise bad("startDate and endDate are required")
     if end < start:
-        raise _bad("startDate must be before endDate")
+        raise bad("startDate must be before endDate")
     if end - start > team.shape.daily_span_ms:
         most = team.shape.daily_span_ms // DAY_MS
-        raise _bad(f"Date range cannot exceed {most} days")
+        raise bad(f"Date range cannot exceed {most} days")
     world = team.world
     days = range(
         max(day_of(start), world.first_day), min(day_of(end), world.today()) + 1
@@ -89,21 +51,21 @@ def daily_usage(team: Team, body: Json) -> Json:
     if "page" not in body and "pageSize" not in body:
         return {"data": team.daily.rows(people, days, idle=False), **answer}
     # Pages count people, not rows: one page may hold thousands of rows.
-    page, size = _paging(body, default=0, most=1000)
+    page, size = paging(body, default=0, most=1000)
     shown = people[(page - 1) * size : page * size]
-    pagination = _pagination(
-        page, size, len(people), "totalUsers", "totalPages", "page"
-    )
+    pages = pagination(page, size, len(people), "totalUsers", "totalPages", "page")
     rows = team.daily.rows(shown, days, idle=True)
-    return {"data": rows, **answer, "pagination": pagination}
+    return {"data": rows, **answer, "pagination": pages}
 
 
 def spend(team: Team, body: Json) -> Json:
-    page, size = _paging(body, default=100, most=1000)
+    page, size = paging(body, default=100, most=1000)
     rows = _sorted(_searched(team.billed.spend(), body), body)
+    now = team.world.clock()
     return {
         "teamMemberSpend": [
-            shapes.spend(row) for row in rows[(page - 1) * size : page * size]
+            shapes.spend(row, team.limits.of(row.person.number, now))
+            for row in rows[(page - 1) * size : page * size]
         ],
         "subscriptionCycleStart": team.world.cycle_start(),
         "totalMembers": len(rows),
@@ -114,15 +76,17 @@ def spend(team: Team, body: Json) -> Json:
 def events(team: Team, body: Json) -> Json:
     # A date sent as text makes the real service fall over, not complain.
     now = team.world.clock()
-    end = _date(body, "endDate", 500)
+    end = date(body, "endDate", 500)
     end = now if end is None else end
-    start = _date(body, "startDate", 500)
+    start = date(body, "startDate", 500)
     start = end - _SPAN_MS if start is None else start
-    number, size = _paging(body, default=team.shape.events_per_page, most=1000)
+    number, size = paging(body, default=team.shape.events_per_page, most=1000)
     page, found = _find(team, body, (start, end), number, size)
+    if body.get("email") and team.options("bare_when_filtered") is not None:
+        found = [Line(replace(event, email=""), place) for event, place in found]
     return {
         "totalUsageEventsCount": page.announced,
-        "pagination": _pagination(
+        "pagination": pagination(
             number, size, page.total, "", "numPages", "currentPage"
         ),
         "usageEvents": [_event(team, line) for line in found],
@@ -135,7 +99,8 @@ ANSWERS: dict[tuple[str, str], tuple[str, Answer]] = {
     ("POST", "/teams/daily-usage-data"): ("daily", daily_usage),
     ("POST", "/teams/spend"): ("spend", spend),
     ("POST", "/teams/filtered-usage-events"): ("events", events),
-    ("GET", "/settings/repo-blocklists/repos"): ("blocklists", blocklists),
+    **laterapi.ANSWERS,
+    **writeapi.ANSWERS,
 }
 
 
@@ -156,8 +121,8 @@ def _find(
 
 
 def _walked(team: Team, page: Page) -> Page:
-    for name, options in team.walks:
-        page = WALKS[name](page, options)
+    for name, options in team.faults:
+        page = WALKS[name](page, options) if name in WALKS else page
     return page
 
 
@@ -191,48 +156,9 @@ def _filters(world: World, body: Json) -> list[Callable[[Event], bool]]:
         tests.append(lambda event: False)
     if hosting := body.get("hostingType"):
         if hosting not in _HOSTING:
-            raise _bad(f"Unknown hostingType: {hosting}")
+            raise bad(f"Unknown hostingType: {hosting}")
         tests.append(lambda event: bool(event.cloud_agent) and hosting == "CLOUD")
     return tests
-
-
-def _date(body: Json, name: str, status_for_text: int) -> int | None:
-    value = body.get(name)
-    if value is None:
-        return None
-    if isinstance(value, str) and status_for_text == 400 and value.isdigit():
-        return int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        kind = "Bad Request" if status_for_text == 400 else "Internal Server Error"
-        raise RefusedError(status_for_text, kind, f"{name} could not be read")
-    return int(value)
-
-
-def _paging(body: Json, default: int, most: int) -> tuple[int, int]:
-    """`default` 0: both must be sent."""
-    page, size = body.get("page", 1), body.get("pageSize", default)
-    if not default and not {"page", "pageSize"} <= body.keys():
-        raise _bad("page and pageSize must be sent together")
-    if not isinstance(page, int) or isinstance(page, bool) or page < 1:
-        raise _bad("page must be a whole number from 1")
-    if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= most:
-        raise _bad(f"pageSize must be a whole number from 1 to {most}")
-    return page, size
-
-
-def _pagination(
-    page: int, size: int, total: int, count: str, pages: str, current: str
-) -> Json:
-    last = math.ceil(total / size)
-    counted: Json = {count: total} if count else {}
-    return {
-        pages: last,
-        current: page,
-        "pageSize": size,
-        **counted,
-        "hasNextPage": page < last,
-        "hasPreviousPage": page > 1,
-    }
 
 
 def _searched(rows: list[Spend], body: Json) -> list[Spend]:
@@ -242,15 +168,15 @@ def _searched(rows: list[Spend], body: Json) -> list[Spend]:
 
 def _sorted(rows: list[Spend], body: Json) -> list[Spend]:
     keys: dict[object, Callable[[Spend], object]] = {
-        "amount": lambda row: row.overall,
+        "amount": lambda row: row.used.overall,
         "date": lambda row: row.person.first_day,
         "user": lambda row: row.person.name.lower(),
     }
     by, direction = body.get("sortBy", "date"), body.get("sortDirection", "desc")
     if by not in keys:
-        raise _bad("sortBy must be amount, date or user")
+        raise bad("sortBy must be amount, date or user")
     if direction not in ("asc", "desc"):
-        raise _bad("sortDirection must be asc or desc")
+        raise bad("sortDirection must be asc or desc")
     key = keys[by]
     ordered = sorted(rows, key=lambda row: row.person.email)
     return sorted(ordered, key=lambda r: (key(r),), reverse=direction == "desc")

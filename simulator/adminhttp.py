@@ -2,20 +2,21 @@
 
 import base64
 import binascii
+from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.types import Receive, Scope, Send
 
 from simulator import adminapi, faults
-from simulator.adminapi import Answer, RefusedError, Team
+from simulator.asking import RefusedError
 from simulator.generations import generation
-from simulator.payloads import Named, changed
+from simulator.payloads import changed
 from simulator.player import read_body
 from simulator.recorder import Entry
 from simulator.reply import Reply, as_json
 from simulator.shapes import Json
 from simulator.state import State
-from simulator.walks import WALKS
+from simulator.team import Answer, Team
 
 
 class AdminApi:
@@ -31,35 +32,43 @@ class AdminApi:
         entry = self._state.record("admin", scope)
         body = await read_body(receive, entry)
         hit = self._state.board.take(self._endpoint, _is_first_page(body))
-        reply = faults.change_answer(self._reply(entry, body, hit), hit)
+        reply = faults.change_answer(self._reply(scope, entry, body, hit), hit)
         await self._state.player.play(reply, scope, receive, send, entry)
 
-    def _reply(self, entry: Entry, body: bytes, hit: list[faults.Fault]) -> Reply:
+    def _reply(
+        self, scope: Scope, entry: Entry, body: bytes, hit: list[faults.Fault]
+    ) -> Reply:
         try:
             entry.body = asked = _decoded(body)
             self._check(entry)
             team = self._team(hit)
-            payload = self._answer(team, asked)
+            payload = self._answer(team, asked | _of_path(scope))
         except RefusedError as error:
             return refused(error)
-        named: list[Named] = [(fault.fault, fault.options) for fault in hit]
-        return as_json(200, changed(payload, self._endpoint, team.shape, named))
+        if payload is None:
+            return Reply(204)
+        answer = changed(payload, self._endpoint, team.shape, team.faults)
+        return as_json(200, answer)
 
     def _check(self, entry: Entry) -> None:
         if entry.method != self._method:
             raise RefusedError(405, "Method Not Allowed", f"use {self._method}")
-        if _key(entry.headers.get("authorization", "")) != self._state.admin_key:
+        key = _key(entry.headers.get("authorization", ""))
+        if key != self._state.admin_key:
             raise RefusedError(401, "Unauthorized", "Invalid Team API Key")
+        self._state.limits.check(self._endpoint, key, self._state.world.clock())
 
     def _team(self, hit: list[faults.Fault]) -> Team:
         state = self._state
         return Team(
             world=state.world,
             daily=state.daily,
+            blocklists=state.blocklists,
+            limits=state.spend_limits,
             billed=state.billed(),
             shown=state.views.of(faults.quirks(hit)),
             shape=generation([fault.fault for fault in hit]),
-            walks=tuple((f.fault, f.options) for f in hit if f.fault in WALKS),
+            faults=tuple((fault.fault, fault.options) for fault in hit),
         )
 
 
@@ -75,7 +84,7 @@ class _Paged(msgspec.Struct):
 
 
 def refused(error: RefusedError) -> Reply:
-    return as_json(error.status, {"error": error.error, "message": error.message})
+    return as_json(error.status, error.body, error.headers)
 
 
 def endpoints(state: State) -> dict[str, AdminApi]:
@@ -84,6 +93,12 @@ def endpoints(state: State) -> dict[str, AdminApi]:
         path: AdminApi(state, method, endpoint, answer)
         for (method, path), (endpoint, answer) in adminapi.ANSWERS.items()
     }
+
+
+def _of_path(scope: Scope) -> Json:
+    """What the address itself asks: parts of the path, and the query."""
+    query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+    return {**query, **scope.get("path_params", {})}
 
 
 def _decoded(body: bytes) -> Json:

@@ -1,7 +1,10 @@
 """HTTP answers that go wrong, whatever they were going to say."""
 
+import gzip
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from email.utils import formatdate
 
 from simulator.quirks import Options, number
 from simulator.reply import Reply, Write, as_json, whole
@@ -24,13 +27,18 @@ _WORDS = {
 
 
 def status(code: int) -> Callable[[Reply, Options], Reply]:
-    """Options: `body` json, html or empty (5xx: html), `retry_after` any text."""
+    """Options: `body` json, html or empty (5xx: html); `retry_after` any text.
+
+    `retry_at` is so many seconds from now, written as an HTTP date.
+    """
 
     def answer(reply: Reply, options: Options) -> Reply:
         body = options.get("body", "html" if code >= 500 else "json")
         headers = {}
         if options.get("retry_after") is not None:
             headers["retry-after"] = str(options["retry_after"])
+        if "retry_at" in options:
+            headers["retry-after"] = http_date(number(options, "retry_at", 60))
         if body == "html":
             return whole(code, "text/html", _HTML, headers)
         if body == "empty":
@@ -39,6 +47,13 @@ def status(code: int) -> Callable[[Reply, Options], Reply]:
         return as_json(
             code, {"error": words, "message": f"{words} (on demand)"}, headers
         )
+
+    return answer
+
+
+def refusal(code: int, message: str) -> Callable[[Reply, Options], Reply]:
+    def answer(reply: Reply, options: Options) -> Reply:
+        return as_json(code, {"error": _WORDS[code], "message": message})
 
     return answer
 
@@ -82,6 +97,48 @@ def slow(reply: Reply, options: Options) -> Reply:
     return replace(reply, wait_ms=number(options, "ms", 2000))
 
 
+def drip(reply: Reply, options: Options) -> Reply:
+    """The body in `writes` parts, `ms` milliseconds apart."""
+    body, parts = reply.body(), max(1, int(number(options, "writes", 20)))
+    size, pause = max(1, -(-len(body) // parts)), number(options, "ms", 500)
+    cuts = range(0, len(body), size)
+    return replace(reply, writes=tuple(Write(body[c : c + size], pause) for c in cuts))
+
+
+def reset(reply: Reply, options: Options) -> Reply:
+    """The connection is torn down, not closed."""
+    return Reply(None, cut=True, is_reset=True)
+
+
+def gzip_body(reply: Reply, options: Options) -> Reply:
+    return _encoded(reply, gzip.compress(reply.body(), mtime=0))
+
+
+def not_gzip(reply: Reply, options: Options) -> Reply:
+    """Says that it is compressed, and is not."""
+    return _encoded(reply, reply.body())
+
+
+def wrong_type(reply: Reply, options: Options) -> Reply:
+    kind = str(options.get("type", "text/plain"))
+    return replace(reply, headers={**reply.headers, "content-type": kind})
+
+
+def wrong_date(reply: Reply, options: Options) -> Reply:
+    """A server whose clock is off by `seconds`."""
+    date = http_date(number(options, "seconds", -86_400))
+    return replace(reply, headers={**reply.headers, "date": date})
+
+
+def http_date(from_now: float) -> str:
+    return formatdate(time.time() + from_now, usegmt=True)
+
+
+def _encoded(reply: Reply, body: bytes) -> Reply:
+    headers = {"content-encoding": "gzip", "content-length": str(len(body))}
+    return replace(reply, headers={**reply.headers, **headers}, writes=(Write(body),))
+
+
 ANSWERS: dict[str, Callable[[Reply, Options], Reply]] = {
     **{str(code): status(code) for code in _WORDS},
     "464": load_balancer,
@@ -90,7 +147,27 @@ ANSWERS: dict[str, Callable[[Reply, Options], Reply]] = {
     "broken_json": broken_json,
     "cut_body": cut_body,
     "close": close,
+    "reset": reset,
     "slow": slow,
 }
+# The words of the last three are how a reader can tell one key from another.
+ADMIN_ANSWERS: dict[str, Callable[[Reply, Options], Reply]] = {
+    "drip": drip,
+    "gzip_body": gzip_body,
+    "not_gzip": not_gzip,
+    "wrong_type": wrong_type,
+    "wrong_date": wrong_date,
+    "personal_key": refusal(401, "Invalid Team API Key"),
+    "revoked_key": refusal(401, "This API key has been revoked"),
+    "read_only_key": refusal(403, "This API key may only read"),
+}
 # These are laid over whatever the answer is.
-ON_TOP = {"slow", "cut_body"}
+ON_TOP = {
+    "slow",
+    "cut_body",
+    "drip",
+    "gzip_body",
+    "not_gzip",
+    "wrong_type",
+    "wrong_date",
+}

@@ -5,8 +5,8 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from simulator import chat
-from simulator.adminapi import RefusedError
 from simulator.adminhttp import endpoints, refused
+from simulator.asking import RefusedError
 from simulator.chathttp import StreamChat
 from simulator.control import Control
 from simulator.days import Clock

@@ -1,6 +1,7 @@
 """The /_sim endpoints that turn knobs: recorded requests, faults, clock, tokens."""
 
 from collections.abc import Awaitable, Callable
+from typing import Literal
 
 import msgspec
 from starlette.requests import Request
@@ -8,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from simulator.faults import FaultBoard, UnknownFaultError
+from simulator.ratelimits import DOCUMENTED
 from simulator.state import State
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -28,6 +30,14 @@ class NewToken(msgspec.Struct, forbid_unknown_fields=True):
     token: str
 
 
+class NewPatterns(msgspec.Struct, forbid_unknown_fields=True):
+    url: str
+    patterns: list[str] | None
+
+
+Limits = dict[str, int] | Literal["documented"] | None
+
+
 class Control:
     def __init__(self, state: State) -> None:
         self._state = state
@@ -42,6 +52,9 @@ class Control:
             route("/_sim/faults", "DELETE", self.clear_faults),
             route("/_sim/clock", "GET", self.clock),
             route("/_sim/clock", "POST", self.set_clock),
+            route("/_sim/limits", "GET", self.limits),
+            route("/_sim/limits", "POST", self.set_limits),
+            route("/_sim/blocklists", "POST", self.edit_blocklist),
             route("/_sim/tokens", "POST", self.add_token),
         ]
 
@@ -77,6 +90,25 @@ class Control:
         new = msgspec.json.decode(await request.body(), type=NewClock)
         self._state.world.clock.fixed = new.now_ms
         return await self.clock(request)
+
+    async def limits(self, request: Request) -> Response:
+        limits = self._state.limits
+        return JSONResponse({"limits": limits.limits, "retry_after": limits.form})
+
+    async def set_limits(self, request: Request) -> Response:
+        """Requests per minute by endpoint, "documented", or null for none."""
+        new = msgspec.json.decode(await request.body() or b"null", type=Limits)
+        wanted = DOCUMENTED if isinstance(new, str) else new
+        form = request.query_params.get("retry_after", "none")
+        self._state.limits.switch(wanted, form)
+        return await self.limits(request)
+
+    async def edit_blocklist(self, request: Request) -> Response:
+        """As somebody does in the vendor's own pages; null takes one off."""
+        new = msgspec.json.decode(await request.body(), type=NewPatterns)
+        now = self._state.world.clock()
+        self._state.blocklists.edit(new.url, new.patterns, now)
+        return JSONResponse({"repos": self._state.blocklists.repos(now)})
 
     async def add_token(self, request: Request) -> Response:
         new = msgspec.json.decode(await request.body(), type=NewToken)

@@ -11,17 +11,28 @@ request, so that "429 once, then 500 once" can be queued; all others come on top
 import itertools
 from dataclasses import asdict, dataclass, field
 
-from simulator.answers import ANSWERS, ON_TOP
+from simulator.answers import ADMIN_ANSWERS, ANSWERS, ON_TOP
 from simulator.chatfaults import STREAMS, STREAMS_TOGETHER
 from simulator.generations import GENERATIONS
 from simulator.payloads import PAYLOADS
 from simulator.quirks import CHANGES
 from simulator.reply import Reply
-from simulator.rows import EVENTS_ONLY, ROWS
+from simulator.rows import EVENTS_ONLY, LISTS, ROWS
 from simulator.view import Quirk
 from simulator.walks import LATER_PAGES, WALKS
 
-ADMIN = ("members", "daily", "spend", "events", "blocklists")
+READS = (
+    "members",
+    "daily",
+    "spend",
+    "events",
+    "blocklists",
+    "audit",
+    "groups",
+    "group",
+)
+WRITES = ("limit", "upsert", "unblock")
+ADMIN = (*READS, *WRITES)
 ENDPOINTS = (*ADMIN, "admin", "chat")
 # What the oracle knows of: these change which events there are and what they say.
 OF_EVENTS = {*CHANGES, *ROWS, "twins"}
@@ -97,7 +108,8 @@ class FaultBoard:
 def names(endpoint: str) -> set[str]:
     if endpoint == "chat":
         return {*ANSWERS, *STREAMS}
-    found = {*ANSWERS, *SHAPES, *ROWS}
+    found = {*ANSWERS, *ADMIN_ANSWERS, *SHAPES}
+    found |= {*ROWS} if endpoint in (*LISTS, "admin") else set()
     found |= {name for at, name in PAYLOADS if at == endpoint or endpoint == "admin"}
     if endpoint in ("events", "admin"):
         return found | OF_EVENTS | {*WALKS}
@@ -112,12 +124,13 @@ def quirks(faults: list[Fault]) -> tuple[Quirk, ...]:
 def change_answer(reply: Reply, faults: list[Fault]) -> Reply:
     """Faults that come on top are laid over the one that took the place."""
     for fault in sorted(faults, key=lambda f: f.fault in TOGETHER):
-        if change := ANSWERS.get(fault.fault):
+        if change := {**ANSWERS, **ADMIN_ANSWERS}.get(fault.fault):
             reply = change(reply, fault.options)
     return reply
 
 
 def _at(fault: Fault, endpoint: str) -> bool:
+    everywhere = WRITES if fault.fault == "read_only_key" else ADMIN
     return fault.endpoint == endpoint or (
-        fault.endpoint == "admin" and endpoint in ADMIN
+        fault.endpoint == "admin" and endpoint in everywhere
     )

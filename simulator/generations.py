@@ -23,6 +23,7 @@ class Generation:
     daily_is_paged: bool = True
     events_per_page: int = 100
     text_dates_break_daily: bool = False
+    limit_may_be_null: bool = True
     lacks: frozenset[str] = frozenset()
     rows: Mapping[str, Change] = field(default_factory=dict)
 
@@ -78,6 +79,7 @@ GENERATIONS: dict[str, Generation] = {
         daily_span_ms=90 * DAY_MS,
         daily_is_paged=False,
         events_per_page=10,
+        limit_may_be_null=False,
         lacks=frozenset({"audit", "groups", "group"}),
         rows={
             "members": lambda row: _only(row, "name", "email", "role"),

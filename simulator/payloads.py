@@ -8,9 +8,9 @@ from simulator.generations import Generation
 from simulator.quirks import Options, number
 from simulator.rows import LISTS, ROWS, respelt
 from simulator.shapes import Json
+from simulator.team import Named
 from simulator.walks import no_page_count, out_of_order, zero_page_count
 
-Named = tuple[str, Options]
 _PAGED = ("daily", "spend", "events")
 
 
@@ -24,6 +24,11 @@ def absent_members(payload: Json, options: Options) -> Json:
     return {**payload, "teamMembers": [r for r in rows if not _flaps(r, options)]}
 
 
+def as_it_is(payload: Json, options: Options) -> Json:
+    """The answer itself looks whether the fault is on."""
+    return payload
+
+
 def new_field(payload: Json, options: Options) -> Json:
     """Beside the rows; the rows' own new fields are in rows.py."""
     return {**payload, "apiVersion": "next", "notice": {"text": "Hello"}}
@@ -33,6 +38,9 @@ PAYLOADS: dict[tuple[str, str], Callable[[Json, Options], Json]] = {
     ("members", "empty_members"): empty_members,
     ("members", "absent_members"): absent_members,
     ("events", "shuffled"): out_of_order,
+    ("events", "bare_when_filtered"): as_it_is,
+    ("limit", "delayed"): as_it_is,
+    ("limit", "failure_with_200"): as_it_is,
     **{(at, "no_page_count"): no_page_count for at in _PAGED},
     **{(at, "zero_page_count"): zero_page_count for at in _PAGED},
     **{(at, "unknown_fields"): new_field for at in LISTS},

@@ -1,15 +1,18 @@
 """Plays a Reply to a caller over ASGI, and notices when the caller hangs up."""
 
 import asyncio
+import ctypes
 import os
 import socket
 import stat
+from collections.abc import Callable
 
 from starlette.types import Message, Receive, Scope, Send
 
 from simulator.recorder import Entry
 from simulator.reply import Reply
 
+_libc = ctypes.CDLL(None)
 _FLUSH_MS = 50
 _MOST_FILES = 4096
 
@@ -84,7 +87,7 @@ class Player:
         if caller.gone:
             entry.disconnected()
         elif reply.cut:
-            _cut(scope)
+            _cut(scope, _reset if reply.is_reset else _shut)
 
 
 async def _play(reply: Reply, receive: Receive, send: Send, caller: Caller) -> None:
@@ -131,11 +134,11 @@ def _part(data: bytes, more: bool) -> Message:
     return {"type": "http.response.body", "body": data, "more_body": more}
 
 
-def _cut(scope: Scope) -> None:
+def _cut(scope: Scope, end: Callable[[socket.socket], None]) -> None:
     # ASGI has no way to break a connection. The server lives in this process,
     # so the socket whose other end is the caller can be found and shut.
     for number in range(3, _MOST_FILES):
-        if _is_socket(number) and _shut_if_peer(number, scope.get("client")):
+        if _is_socket(number) and _end_if_peer(number, scope.get("client"), end):
             return
     raise ConnectionCutError("the connection was cut on purpose")
 
@@ -147,15 +150,27 @@ def _is_socket(number: int) -> bool:
         return False
 
 
-def _shut_if_peer(number: int, client: object) -> bool:
+def _end_if_peer(
+    number: int, client: object, end: Callable[[socket.socket], None]
+) -> bool:
     with socket.socket(fileno=os.dup(number)) as twin:
         try:
             if not _same(twin.getpeername(), client):
                 return False
-            twin.shutdown(socket.SHUT_RDWR)
+            end(twin)
         except OSError:
             return False
     return True
+
+
+def _shut(twin: socket.socket) -> None:
+    twin.shutdown(socket.SHUT_RDWR)
+
+
+def _reset(twin: socket.socket) -> None:
+    # An address of no family dissolves the connection at once; Python's own
+    # connect() cannot say it.
+    _libc.connect(twin.fileno(), bytes(16), 16)
 
 
 def _same(peer: object, client: object) -> bool:

@@ -18,7 +18,8 @@ class Write:
 class Reply:
     """With `cut` the connection is closed after the writes, without an end.
 
-    `cut` and no status at all: closed before a single byte of an answer.
+    `cut` and no status at all: closed before a single byte of an answer;
+    `is_reset` as well: not even closed in order.
     `wait_ms` comes before the headers.
     """
 
@@ -26,6 +27,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     writes: tuple[Write, ...] = ()
     cut: bool = False
+    is_reset: bool = False
     wait_ms: float = 0.0
     early_headers: bool = False
 

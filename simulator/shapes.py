@@ -3,7 +3,7 @@
 from simulator.events import Event, Kind
 from simulator.people import Person
 from simulator.pricing import Tokens
-from simulator.world import Spend
+from simulator.spending import Spend
 
 Json = dict[str, object]
 
@@ -26,8 +26,6 @@ _ENUM = {
 # What the enum's names read like in display words.
 WORDS = {name: _WORDS[kind] for kind, name in _ENUM.items()}
 _TEAM_LIMIT_DOLLARS = 500
-# By a person's number: their own monthly limit in dollars; 0 is a real limit.
-_OWN_LIMITS = {100_002: 0, 100_003: 100, 100_011: 250, 100_017: 50}
 
 
 def member(person: Person) -> Json:
@@ -87,16 +85,16 @@ def _tokens(tokens: Tokens) -> Json:
     return row
 
 
-def spend(row: Spend) -> Json:
-    own = _OWN_LIMITS.get(row.person.number)
+def spend(row: Spend, own: int | None) -> Json:
+    """`own` is the person's own monthly limit in dollars."""
     return {
         "userId": row.person.user_id,
         "name": row.person.name,
         "email": row.person.email,
         "role": row.person.role,
-        "spendCents": row.on_demand,
-        "overallSpendCents": row.overall,
-        "fastPremiumRequests": int(row.requests),
+        "spendCents": row.used.on_demand,
+        "overallSpendCents": row.used.overall,
+        "fastPremiumRequests": int(row.used.requests),
         "hardLimitOverrideDollars": 0,
         "monthlyLimitDollars": own,
         "effectivePerUserLimitDollars": _TEAM_LIMIT_DOLLARS if own is None else own,

@@ -4,11 +4,14 @@ from dataclasses import dataclass, field
 
 from starlette.types import Scope
 
+from simulator.blocklists import Blocklists
 from simulator.daily import DailyUsage
 from simulator.faults import FaultBoard, quirks
 from simulator.player import Player
 from simulator.quirks import TRUE
+from simulator.ratelimits import RateLimits
 from simulator.recorder import Entry, Recorder
+from simulator.spendlimits import SpendLimits
 from simulator.view import View, Views, blanks_later
 from simulator.world import World
 
@@ -24,6 +27,9 @@ class State:
     board: FaultBoard = field(default_factory=FaultBoard)
     player: Player = field(default_factory=Player)
     recorder: Recorder = field(default_factory=Recorder)
+    limits: RateLimits = field(default_factory=RateLimits)
+    blocklists: Blocklists = field(default_factory=Blocklists)
+    spend_limits: SpendLimits = field(default_factory=SpendLimits)
     tokens: set[str] = field(default_factory=lambda: {DEMO_TOKEN})
     daily: DailyUsage = field(init=False)
     views: Views = field(init=False)

@@ -11,7 +11,8 @@ from simulator import quirks
 from simulator.days import day_of
 from simulator.events import Event
 from simulator.quirks import CHANGES, HOUR_MS, Change, Options, Scene
-from simulator.world import Spend, World
+from simulator.spending import Spend, Used, used_by
+from simulator.world import World
 
 _MOST_KEPT = 150_000
 _MINUTE_MS = 60_000
@@ -61,7 +62,7 @@ class View:
         self._lines: OrderedDict[int, list[Line]] = OrderedDict()
         self._times: dict[int, array[int]] = {}
         self._luck: dict[tuple[str, int], list[float]] = {}
-        self._spend: list[Spend] | None = None
+        self._used: dict[int, tuple[tuple[int, int], dict[str, Used]]] = {}
 
     @property
     def is_plain(self) -> bool:
@@ -131,13 +132,26 @@ class View:
         return self.chosen("bad_rows", line) is not None
 
     def spend(self) -> list[Spend]:
-        if self.is_plain:
-            return self.world.spend()
-        if self._spend is None:
-            start = self.world.cycle_start()
-            events = (line.event for line in self.lines(start, self.world.clock()))
-            self._spend = self.world.spend_of(events)
-        return self._spend
+        """One row per person who is here or has used something in this cycle."""
+        start, now = self.world.clip(self.world.cycle_start(), self.world.clock())
+        people = self.world.people(day_of(start), day_of(now))
+        rows = {person.key: Spend(person) for person in people}
+        seen = set()
+        for number in range(day_of(start), day_of(now) + 1):
+            for key, used in self.used(number, start, now).items():
+                if key in rows:
+                    rows[key].used.add(used)
+                    seen.add(key)
+        today = day_of(now)
+        return [s for k, s in rows.items() if k in seen or s.person.works_on(today)]
+
+    def used(self, number: int, start_ms: int, end_ms: int) -> dict[str, Used]:
+        """What each person used on a day, of what is inside the range."""
+        places = self._places(number, start_ms, end_ms)
+        if number not in self._used or self._used[number][0] != places:
+            lines = self._cut(number, *places)
+            self._used[number] = places, used_by(line.event for line in lines)
+        return self._used[number][1]
 
     def _places(self, number: int, start_ms: int, end_ms: int) -> tuple[int, int]:
         if self.is_plain:

@@ -1,30 +1,12 @@
-"""The team as it stands now: members, usage events, spend of the cycle."""
+"""The team as it stands now: members and usage events."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from decimal import Decimal
 
 from simulator.days import DAY_MS, Clock, cycle_start, day_of
 from simulator.eventlog import EventLog
-from simulator.events import Event, Kind
+from simulator.events import Event
 from simulator.people import Cast, Person
-
-
-@dataclass(slots=True)
-class Spend:
-    """Cents of one person in this cycle; `requests` counts request units."""
-
-    person: Person
-    on_demand: Decimal = Decimal(0)
-    overall: Decimal = Decimal(0)
-    requests: Decimal = Decimal(0)
-
-    def add(self, event: Event) -> None:
-        cents = cost(event) or Decimal(0)
-        self.overall += cents
-        self.requests += exact(event.requests)
-        if event.kind is Kind.ON_DEMAND:
-            self.on_demand += cents
 
 
 class World:
@@ -39,7 +21,6 @@ class World:
         self.first_day = day_of(clock()) - days + 1
         self.cast = Cast(seed, people)
         self.log = EventLog(seed, self.cast)
-        self._spend: tuple[tuple[int, int, int], list[Spend]] = ((0, 0, 0), [])
 
     def today(self) -> int:
         return day_of(self.clock())
@@ -66,27 +47,6 @@ class World:
 
     def cycle_start(self) -> int:
         return cycle_start(self.clock())
-
-    def spend(self) -> list[Spend]:
-        """One row per person who is here or has used something in this cycle."""
-        start, now = self.clip(self.cycle_start(), self.clock())
-        version = (start, day_of(now), self.log.count(start, now))
-        if self._spend[0] != version:
-            self._spend = (version, self.spend_of(self.events(start, now)))
-        return self._spend[1]
-
-    def spend_of(self, events: Iterable[Event]) -> list[Spend]:
-        """The same rows, counted from other events of this cycle."""
-        start, now = self.clip(self.cycle_start(), self.clock())
-        people = self.people(day_of(start), day_of(now))
-        rows = {person.key: Spend(person) for person in people}
-        used = set()
-        for event in events:
-            if event.person in rows:
-                rows[event.person].add(event)
-                used.add(event.person)
-        today = day_of(now)
-        return [s for k, s in rows.items() if k in used or s.person.works_on(today)]
 
 
 def exact(number: float) -> Decimal:

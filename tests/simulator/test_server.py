@@ -69,6 +69,14 @@ def test_a_broken_connection_is_really_broken(url: str, fault: str) -> None:
     _switch(url, "members", fault)
     with pytest.raises(httpx.RemoteProtocolError):
         httpx.get(f"{url}/teams/members", headers=headers)
+    _switch(url, "members", "reset")
+    with pytest.raises(httpx.ReadError):
+        httpx.get(f"{url}/teams/members", headers=headers)
+    _switch(url, "members", "wrong_date")
+    assert (
+        len(httpx.get(f"{url}/teams/members", headers=headers).headers.get_list("date"))
+        == 1
+    )
     answer = httpx.get(f"{url}/teams/members", headers=headers)
     assert len(answer.json()["teamMembers"]) == 3
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 from simulator.app import make_world
 from simulator.days import DAY_MS, Clock, cycle_start, day_of
 from simulator.events import Event, Kind
+from simulator.view import View
 from simulator.world import World, cost
 
 from .conftest import NOW_MS
@@ -84,10 +85,10 @@ def test_included_usage_is_used_up_before_on_demand(world: World) -> None:
 def test_spend_is_the_sum_of_the_cycle_s_events(world: World) -> None:
     events = [e for e in world.events(world.cycle_start(), NOW_MS) if e.email]
     overall = sum((cost(e) or Decimal(0) for e in events), Decimal(0))
-    assert sum(row.overall for row in world.spend()) == overall > 0
+    assert sum(row.used.overall for row in View(world).spend()) == overall > 0
     on_demand = [e for e in events if e.kind is Kind.ON_DEMAND]
     expected = sum((cost(e) or Decimal(0) for e in on_demand), Decimal(0))
-    assert sum(row.on_demand for row in world.spend()) == expected
+    assert sum(row.used.on_demand for row in View(world).spend()) == expected
 
 
 def test_money_carries_the_noise_of_binary_floats(world: World) -> None:
