@@ -7,7 +7,7 @@ or raises RefusedError. Vendor page: https://cursor.com/docs/account/teams/admin
 import math
 from collections.abc import Callable
 
-from msgspec.structs import replace
+import msgspec
 
 from simulator import laterapi, shapes, writeapi
 from simulator.asking import bad, date, pagination, paging
@@ -81,17 +81,17 @@ def events(team: Team, body: Json) -> Json:
     start = date(body, "startDate", 500)
     start = end - _SPAN_MS if start is None else start
     number, size = paging(body, default=team.shape.events_per_page, most=1000)
+    if team.rendered and not _filters(team.world, body):
+        total, rows = team.rendered.page(start, end, (number - 1) * size, size)
+        page = Page.asked(number, size, total)
+        return _events(page, msgspec.Raw(rows), start, end)
     page, found = _find(team, body, (start, end), number, size)
     if body.get("email") and team.options("bare_when_filtered") is not None:
-        found = [Line(replace(event, email=""), place) for event, place in found]
-    return {
-        "totalUsageEventsCount": page.announced,
-        "pagination": pagination(
-            number, size, page.total, "", "numPages", "currentPage"
-        ),
-        "usageEvents": [_event(team, line) for line in found],
-        "period": {"startDate": start, "endDate": end},
-    }
+        found = [
+            Line(msgspec.structs.replace(event, email=""), place)
+            for event, place in found
+        ]
+    return _events(page, [_event(team, line) for line in found], start, end)
 
 
 ANSWERS: dict[tuple[str, str], tuple[str, Answer]] = {
@@ -102,6 +102,18 @@ ANSWERS: dict[tuple[str, str], tuple[str, Answer]] = {
     **laterapi.ANSWERS,
     **writeapi.ANSWERS,
 }
+
+
+def _events(page: Page, rows: object, start: int, end: int) -> Json:
+    pages = pagination(
+        page.number, page.size, page.total, "", "numPages", "currentPage"
+    )
+    return {
+        "totalUsageEventsCount": page.announced,
+        "pagination": pages,
+        "usageEvents": rows,
+        "period": {"startDate": start, "endDate": end},
+    }
 
 
 def _find(

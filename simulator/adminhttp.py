@@ -69,6 +69,7 @@ class AdminApi:
             shown=state.views.of(faults.quirks(hit)),
             shape=generation([fault.fault for fault in hit]),
             faults=tuple((fault.fault, fault.options) for fault in hit),
+            rendered=None if hit else state.rendered,
         )
 
 

@@ -17,16 +17,30 @@ from simulator.world import World
 
 
 def make_world(
-    seed: int = 1, people: int = 40, days: int = 90, clock: Clock | None = None
+    seed: int = 1,
+    people: int = 40,
+    days: int = 90,
+    clock: Clock | None = None,
+    load: float = 1.0,
 ) -> World:
-    return World(seed, people, days, clock or Clock())
+    return World(seed, people, days, clock or Clock(), load)
 
 
 def make_app(
-    world: World, *, admin_key: str = DEMO_KEY, chunk_delay_ms: float = 15.0
+    world: World,
+    *,
+    admin_key: str = DEMO_KEY,
+    chunk_delay_ms: float = 15.0,
+    prerender: int = 0,
+    processes: int = 1,
 ) -> Starlette:
-    """The running parts are in `app.state.simulator`."""
+    """The running parts are in `app.state.simulator`.
+
+    `prerender` is how many past days are made ready before the first request.
+    """
     state = State(world, admin_key, chunk_delay_ms)
+    if prerender:
+        state.prerender(prerender, processes)
     routes = Control(state).routes() + Oracle(state).routes()
     routes += [Route(path, api) for path, api in endpoints(state).items()]
     routes.append(Route(chat.PATH, StreamChat(state)))

@@ -20,7 +20,7 @@ _EXTENSIONS = (".py", ".ts", ".tsx", ".go", ".md", ".sql")
 
 
 @dataclass(slots=True)
-class _Tally:
+class Tally:
     """`expected` counts the whole day, the rest what has happened of it."""
 
     expected: int = 0
@@ -36,37 +36,47 @@ class _Tally:
             self.models[event.model] += 1
 
 
+def tallies(events: list[Event], now_ms: int | None = None) -> dict[str, Tally]:
+    """By the key of the person; without `now_ms` all of the day has happened."""
+    found: dict[str, Tally] = {}
+    for event in events:
+        now = event.at_ms if now_ms is None else now_ms
+        found.setdefault(event.person, Tally()).add(event, now)
+    return found
+
+
 class DailyUsage:
     """Days that are over are kept once they are counted."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._over: dict[int, dict[str, _Tally]] = {}
+        self._over: dict[int, dict[str, Tally]] = {}
+
+    def remember(self, day: int, counted: dict[str, Tally]) -> None:
+        """A day that is over, counted elsewhere."""
+        self._over[day] = counted
 
     def rows(self, people: list[Person], days: range, idle: bool) -> list[Row]:
         """Day by day; with `idle`, also the days on which a person did nothing."""
         return [row for day in days for row in self._day(people, day, idle)]
 
     def _day(self, people: list[Person], day: int, idle: bool) -> Iterator[Row]:
-        tallies = self._tallies(day)
+        counted = self._tallies(day)
         for person in people:
-            tally = tallies.get(person.key) or _Tally()
+            tally = counted.get(person.key) or Tally()
             if idle or tally.happened:
                 yield _row(self._world.seed, person, day, tally)
 
-    def _tallies(self, day: int) -> dict[str, _Tally]:
-        if day in self._over:
-            return self._over[day]
+    def _tallies(self, day: int) -> dict[str, Tally]:
         now = self._world.clock()
-        tallies: dict[str, _Tally] = {}
-        for event in self._world.log.day(day):
-            tallies.setdefault(event.person, _Tally()).add(event, now)
-        if now >= (day + 1) * DAY_MS:
-            self._over[day] = tallies
-        return tallies
+        if now < (day + 1) * DAY_MS:
+            return tallies(self._world.log.day(day), now)
+        if day not in self._over:
+            self._over[day] = tallies(self._world.log.day(day))
+        return self._over[day]
 
 
-def _row(seed: int, person: Person, day: int, tally: _Tally) -> Row:
+def _row(seed: int, person: Person, day: int, tally: Tally) -> Row:
     share = tally.happened / tally.expected if tally.expected else 0.0
     return {
         "userId": person.number,
@@ -105,7 +115,7 @@ def _drawn(
     return {name: int(value * share) for name, value in full.items()}
 
 
-def _requests(tally: _Tally) -> dict[str, int]:
+def _requests(tally: Tally) -> dict[str, int]:
     # Raw event counts, not billable units: that is what the vendor sends too.
     agent = tally.happened * 3 // 4
     chat = (tally.happened - agent) // 2

@@ -5,11 +5,13 @@ from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
 
-from simulator.days import DAY_MS, cycle_start, day_of
+from simulator.days import DAY_MS, busyness, cycle_start, day_of
 from simulator.events import Event, allowance, person_day
 from simulator.people import Cast, Person
 
-_MOST_KEPT = 150_000
+# Above so many people the carry is guessed.
+_MOST_COUNTED = 200
+_MOST_KEPT = 350_000
 
 
 class EventLog:
@@ -18,11 +20,13 @@ class EventLog:
     Included usage runs through a billing cycle, so a day needs what each person
     had used before it. That carry is kept for ever; a missing one is worked out
     from the day on which its cycle began. The times are kept for ever too, so
-    that counting needs no events.
+    that counting needs no events. In a big team the carry is a guess from each
+    person's habits instead: its first day must not wait for twenty others.
     """
 
     def __init__(self, seed: int, cast: Cast) -> None:
         self._seed, self._cast = seed, cast
+        self._is_big = len(cast.on(0)) > _MOST_COUNTED
         self._days: OrderedDict[int, list[Event]] = OrderedDict()
         self._times: dict[int, array[int]] = {}
         self._kept = 0
@@ -34,6 +38,10 @@ class EventLog:
             self._days.move_to_end(day)
             return self._days[day]
         return self._keep(day, self._make(day, self._used_before(day)))
+
+    def remember(self, day: int, times: "array[int]") -> None:
+        """The times of a day that was made elsewhere."""
+        self._times[day] = times
 
     def between(self, start_ms: int, end_ms: int) -> Iterator[Event]:
         """Oldest first, both ends inclusive."""
@@ -54,9 +62,16 @@ class EventLog:
         return sum(end - first for first, end in places)
 
     def _used_before(self, day: int) -> dict[str, float]:
+        if self._is_big:
+            return self._guess_before(day)
         if day - 1 not in self._carry:
             self._run_up_to(day)
         return self._carry[day - 1]
+
+    def _guess_before(self, day: int) -> dict[str, float]:
+        anchor = day_of(cycle_start(day * DAY_MS - 1))
+        worked = sum(busyness(earlier) for earlier in range(anchor, day))
+        return {p.key: worked * p.cents_a_day for p in self._workers(day)}
 
     def _run_up_to(self, day: int) -> None:
         anchor = day_of(cycle_start(day * DAY_MS - 1))

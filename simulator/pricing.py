@@ -69,6 +69,14 @@ def _cents(model: Model, fresh: int, out: int, written: int, read: int) -> float
     )
 
 
+def expected_cents(model: Model) -> float:
+    """What one usual call comes to."""
+    written = 8_500 if model.cache_write else 0
+    cents = _cents(model, 6_800, 1_560, written, 80_000)
+    tokens = Tokens(6_800, 1_560, written, 80_000, cents)
+    return charged(tokens, token_fee(model, tokens))
+
+
 def token_fee(model: Model, tokens: Tokens) -> float | None:
     """The vendor's own fee in cents; its own models carry none."""
     if model.first_party:

@@ -8,6 +8,7 @@ from simulator.blocklists import Blocklists
 from simulator.daily import DailyUsage
 from simulator.faults import FaultBoard, quirks
 from simulator.player import Player
+from simulator.prerender import Prerendered, render_days
 from simulator.quirks import TRUE
 from simulator.ratelimits import RateLimits
 from simulator.recorder import Entry, Recorder
@@ -33,10 +34,15 @@ class State:
     tokens: set[str] = field(default_factory=lambda: {DEMO_TOKEN})
     daily: DailyUsage = field(init=False)
     views: Views = field(init=False)
+    rendered: Prerendered | None = None
 
     def __post_init__(self) -> None:
         self.daily = DailyUsage(self.world)
         self.views = Views(self.world)
+
+    def prerender(self, days: int, processes: int) -> None:
+        self.rendered = Prerendered(self.views.of(()))
+        self.rendered.fill(render_days(self.world, days, processes), self.daily)
 
     def shown(self, keeps_emails: bool = False) -> View:
         """The events as a caller gets them now, or as one who saw them before."""

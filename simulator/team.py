@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from simulator.blocklists import Blocklists
 from simulator.daily import DailyUsage
 from simulator.generations import Generation
+from simulator.prerender import Prerendered
 from simulator.quirks import Options
 from simulator.shapes import Json
 from simulator.spendlimits import SpendLimits
@@ -30,6 +31,7 @@ class Team:
     shown: View
     shape: Generation
     faults: tuple[Named, ...] = ()
+    rendered: Prerendered | None = None
 
     def options(self, fault: str) -> Options | None:
         """Of a fault that hits this request; None when it does not."""

@@ -19,6 +19,14 @@ _MINUTE_MS = 60_000
 Wanted = Callable[[Event], bool]
 
 
+class Span(NamedTuple):
+    """A part of a day, by places: `newest` itself is not in it."""
+
+    day: int
+    oldest: int
+    newest: int
+
+
 class Line(NamedTuple):
     """An event as served, and where it stands in its day."""
 
@@ -79,16 +87,28 @@ class View:
         self, start_ms: int, end_ms: int, skip: int, size: int
     ) -> tuple[int, list[Line]]:
         """How many there are, and one page of them, newest first."""
+        total, spans = self.spans(start_ms, end_ms, skip, size)
+        return total, [line for span in spans for line in self.cut(span)[::-1]]
+
+    def spans(
+        self, start_ms: int, end_ms: int, skip: int, size: int
+    ) -> tuple[int, list[Span]]:
+        """Where the rows of a page stand, newest day first."""
         start, end = self.world.clip(start_ms, end_ms)
-        total, page = 0, list[Line]()
+        total, spans = 0, list[Span]()
         for number in range(day_of(end), day_of(start) - 1, -1):
             first, last = self._places(number, start, end)
             newest = last - max(0, skip - total)
-            oldest = max(first, newest - (size - len(page)))
+            oldest = max(first, newest - size)
             if newest > oldest:
-                page += self._cut(number, oldest, newest)[::-1]
+                spans.append(Span(number, oldest, newest))
+                size -= newest - oldest
             total += last - first
-        return total, page
+        return total, spans
+
+    def remember(self, number: int, count: int, used: dict[str, Used]) -> None:
+        """What a whole day comes to, counted elsewhere."""
+        self._used[number] = (0, count), used
 
     def matching(self, start_ms: int, end_ms: int, wanted: Wanted) -> list[Line]:
         """Newest first."""
@@ -100,7 +120,7 @@ class View:
         start, end = self.world.clip(start_ms, end_ms)
         for number in range(day_of(start), day_of(end) + 1):
             first, last = self._places(number, start, end)
-            yield from self._cut(number, first, last) if first < last else ()
+            yield from self.cut(Span(number, first, last)) if first < last else ()
 
     def live(self, start_ms: int, end_ms: int) -> Iterator[Event]:
         """What the tables must hold: all that is served and can be read."""
@@ -149,7 +169,7 @@ class View:
         """What each person used on a day, of what is inside the range."""
         places = self._places(number, start_ms, end_ms)
         if number not in self._used or self._used[number][0] != places:
-            lines = self._cut(number, *places)
+            lines = self.cut(Span(number, *places))
             self._used[number] = places, used_by(line.event for line in lines)
         return self._used[number][1]
 
@@ -161,7 +181,9 @@ class View:
         times = self._times[number]
         return bisect_left(times, start_ms), bisect_right(times, end_ms)
 
-    def _cut(self, number: int, first: int, last: int) -> list[Line]:
+    def cut(self, span: Span) -> list[Line]:
+        """Oldest first."""
+        number, first, last = span
         if not self.is_plain:
             return self.day(number)[first:last]
         events = self.world.log.day(number)[first:last]
@@ -230,11 +252,13 @@ class Views:
     """The views in use, so that the pages of one walk need no second look."""
 
     def __init__(self, world: World) -> None:
-        self._world = world
+        self._world, self._plain = world, View(world)
         self._views: OrderedDict[tuple[int, tuple[Quirk, ...]], View] = OrderedDict()
 
     def of(self, on: tuple[Quirk, ...]) -> View:
-        key = self._moment() if on else 0, on
+        if not on:
+            return self._plain
+        key = self._moment(), on
         if key not in self._views:
             self._views[key] = View(self._world, on, key[0])
         while len(self._views) > 4:

@@ -16,10 +16,12 @@ class World:
     grows from there: days do not drop out while a simulator runs.
     """
 
-    def __init__(self, seed: int, people: int, days: int, clock: Clock) -> None:
+    def __init__(
+        self, seed: int, people: int, days: int, clock: Clock, load: float = 1.0
+    ) -> None:
         self.seed, self.clock = seed, clock
         self.first_day = day_of(clock()) - days + 1
-        self.cast = Cast(seed, people)
+        self.cast = Cast(seed, people, load)
         self.log = EventLog(seed, self.cast)
 
     def today(self) -> int:

@@ -18,7 +18,7 @@ NOW_MS = 1_795_186_800_000
 @pytest.fixture(scope="session")
 def world() -> World:
     """Shared: tests that move time make their own."""
-    return make_world(seed=7, people=20, days=70, clock=Clock(NOW_MS))
+    return make_world(seed=7, people=20, days=46, clock=Clock(NOW_MS))
 
 
 @pytest.fixture

@@ -26,8 +26,8 @@ OF_EVENTS = sorted(faults.OF_EVENTS | {"newest", "shuffled"})
 
 @pytest.fixture(scope="module")
 def team() -> World:
-    """A fortnight of a dozen people; its clock stands still."""
-    return make_world(seed=5, people=12, days=14, clock=Clock(NOW_MS))
+    """Twelve days of ten people; its clock stands still."""
+    return make_world(seed=5, people=10, days=12, clock=Clock(NOW_MS))
 
 
 @pytest.fixture

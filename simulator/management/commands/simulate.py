@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from simulator.app import make_app, make_world
+from simulator.people import LOADS
 from simulator.server import CannotListenError, run
 from simulator.state import DEMO_KEY
 
@@ -23,14 +24,27 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--key", default=DEMO_KEY)
         parser.add_argument("--chunk-delay-ms", type=float, default=15.0)
+        parser.add_argument("--load", choices=LOADS, help="how much people work")
+        parser.add_argument(
+            "--prerender",
+            type=int,
+            default=0,
+            metavar="DAYS",
+            help="make the pages of so many past days ready before serving",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port, people = options["host"], options["port"], options["people"]
         if people < 1 or options["days"] < 1:
             raise CommandError("--people and --days must be at least 1.")
-        world = make_world(options["seed"], people, options["days"])
+        load = LOADS.get(options["load"], 1.0)
+        world = make_world(options["seed"], people, options["days"], load=load)
         app = make_app(
-            world, admin_key=options["key"], chunk_delay_ms=options["chunk_delay_ms"]
+            world,
+            admin_key=options["key"],
+            chunk_delay_ms=options["chunk_delay_ms"],
+            prerender=options["prerender"],
+            processes=os.cpu_count() or 1,
         )
         try:
             run(app, host, port, lambda: self._say_ready(host, port, people))
