@@ -85,7 +85,8 @@ def event(
     return UsageEvent.objects.create(
         team=team,
         day=day,
-        fingerprint=f"event-{number}",
+        fingerprint=f"event-{number}".encode(),
+        payload_hash=b"",
         ordinal=0,
         timestamp_ms=int(at.timestamp() * 1000),
         synced_at=at,

@@ -13,10 +13,15 @@ from dashboard.adminapi.errors import Unreadable
 
 Json = dict[str, Any]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DIGITS = re.compile(r"-?\d+(\.\d+)?")
+_DIGITS = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 # Thirteen digits are milliseconds, ten are seconds: no date in between is ambiguous
 # before the year 5138.
 _SECONDS_BELOW = 10**11
+_YEAR_10000 = 253_402_300_800_000
+LONGEST_TEXT = 200
+# What a column takes; no real count or price comes near.
+_LARGEST_NUMBER = 10**10
+_LARGEST_COUNT = 2**53
 
 
 def items(answer: Any, key: str) -> list[Json]:
@@ -28,9 +33,19 @@ def items(answer: Any, key: str) -> list[Json]:
 
 
 def text(row: Json, key: str) -> str:
-    """A string; numbers become text (ids come in both forms), null becomes empty."""
+    """A string; numbers become text (ids come in both forms), null becomes empty.
+
+    NUL characters are dropped (PostgreSQL takes none), and what is longer than a
+    column is cut: a strange name must not keep a whole window out.
+    """
     value = row.get(key)
-    return "" if value is None or isinstance(value, dict | list) else str(value).strip()
+    if value is None:
+        return ""
+    if type(value) is not str:
+        return "" if isinstance(value, dict | list) else str(value)[:LONGEST_TEXT]
+    if "\0" in value:
+        value = value.replace("\0", "")
+    return value.strip()[:LONGEST_TEXT]
 
 
 def email(row: Json, key: str) -> str:
@@ -39,23 +54,28 @@ def email(row: Json, key: str) -> str:
 
 def number(row: Json, key: str) -> Decimal | None:
     value = row.get(key)
-    if value is None or isinstance(value, bool):
+    if value is None or value is True or value is False:
         return None
     try:
         read = Decimal(value) if isinstance(value, int | str | Decimal) else None
     except InvalidOperation:
         return None
-    return read if read is not None and read.is_finite() else None
+    if read is None or not read.is_finite() or abs(read) >= _LARGEST_NUMBER:
+        return None
+    return read
 
 
 def whole(row: Json, key: str) -> int | None:
-    value = number(row, key)
-    return None if value is None else int(value)
+    value = row.get(key)
+    if type(value) is int:
+        return value if -_LARGEST_COUNT < value < _LARGEST_COUNT else None
+    read = number(row, key)
+    return None if read is None else int(read)
 
 
 def flag(row: Json, key: str) -> bool | None:
     value = row.get(key)
-    return value if isinstance(value, bool) else None
+    return value if value is True or value is False else None
 
 
 def instant_ms(row: Json, key: str) -> int:
@@ -64,12 +84,21 @@ def instant_ms(row: Json, key: str) -> int:
     Raises Unreadable: a row without a time cannot be placed, and must not be lost.
     """
     value = row.get(key)
+    # What the vendor sends: thirteen digits in a string.
+    if type(value) is str and len(value) == 13 and value.isdecimal():
+        return int(value)
     if isinstance(value, str) and not _DIGITS.fullmatch(value.strip()):
-        return _from_iso(value.strip(), key)
-    read = number(row, key)
-    if read is None:
+        return _possible(_from_iso(value.strip(), key), key)
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         raise Unreadable(f"A row has no readable “{key}”.")
-    return int(read * 1000) if abs(read) < _SECONDS_BELOW else int(read)
+    read = Decimal(value)
+    return _possible(int(read * 1000 if abs(read) < _SECONDS_BELOW else read), key)
+
+
+def _possible(ms: int, key: str) -> int:
+    if 0 <= ms < _YEAR_10000:
+        return ms
+    raise Unreadable(f"A row's “{key}” is no time that can be.")
 
 
 def utc_day(row: Json) -> date:

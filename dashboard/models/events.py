@@ -34,17 +34,20 @@ class UsageEvent(models.Model):
     """One event. The vendor gives no id: `fingerprint` and `ordinal` (which of several
     equal ones it is) stand in for it, see dashboard/sync/identity.py."""
 
-    team = models.ForeignKey(Team, models.CASCADE, related_name="usage_events")
-    fingerprint = models.CharField(max_length=64)
+    team = models.ForeignKey(
+        Team, models.CASCADE, related_name="usage_events", db_index=False
+    )
+    fingerprint = models.BinaryField(max_length=32)
     ordinal = models.PositiveIntegerField()
+    payload_hash = models.BinaryField(max_length=16)
     timestamp_ms = models.BigIntegerField(help_text="Unix milliseconds, UTC.")
     day = models.DateField(help_text="UTC.")
-    email = models.CharField(max_length=254, blank=True)
-    service_account_id = models.CharField(max_length=100, blank=True)
+    email = models.CharField(max_length=200, blank=True)
+    service_account_id = models.CharField(max_length=200, blank=True)
     service_account_name = models.CharField(max_length=200, blank=True)
     model = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, choices=EventKind.choices)
-    raw_kind = models.CharField(max_length=100, blank=True)
+    raw_kind = models.CharField(max_length=200, blank=True)
     max_mode = models.BooleanField(null=True)
     is_token_based_call = models.BooleanField(null=True)
     is_chargeable = models.BooleanField(null=True)
@@ -62,9 +65,9 @@ class UsageEvent(models.Model):
     cost_cents = CentsField(
         null=True, help_text="Charged, else the model's; empty: unpriced."
     )
-    conversation_id = models.CharField(max_length=100, blank=True)
-    cloud_agent_id = models.CharField(max_length=100, blank=True)
-    automation_id = models.CharField(max_length=100, blank=True)
+    conversation_id = models.CharField(max_length=200, blank=True)
+    cloud_agent_id = models.CharField(max_length=200, blank=True)
+    automation_id = models.CharField(max_length=200, blank=True)
     synced_at = models.DateTimeField(help_text="Last time a sync changed the row.")
     withdrawn_at = models.DateTimeField(
         null=True, help_text="No longer served by the vendor since."
@@ -76,11 +79,13 @@ class UsageEvent(models.Model):
         ordering = ["-timestamp_ms"]
         constraints = [
             models.UniqueConstraint(
-                fields=["team", "fingerprint", "ordinal"], name="usage_event_once"
+                # The time is in the fingerprint already. In front, it keeps new rows
+                # side by side in the index and finds the rows of a window.
+                fields=["team", "timestamp_ms", "fingerprint", "ordinal"],
+                name="usage_event_once",
             )
         ]
         indexes = [
-            models.Index(fields=["team", "timestamp_ms"], name="usage_event_time"),
             models.Index(
                 fields=["team", "email", "timestamp_ms"], name="usage_event_person"
             ),
@@ -96,15 +101,9 @@ class UsageRollupQuerySet(models.QuerySet["UsageRollup"]):
         return self.filter(team=team, day__gte=start, day__lte=end)
 
 
-class UsageRollup(models.Model):
-    """Sums of the live events of one UTC day, person, model and kind. Charts read
-    these, never the events."""
+class Sums(models.Model):
+    """What is summed over events, in each table of sums."""
 
-    team = models.ForeignKey(Team, models.CASCADE, related_name="usage_rollups")
-    day = models.DateField(help_text="UTC.")
-    email = models.CharField(max_length=254, blank=True)
-    model = models.CharField(max_length=200)
-    kind = models.CharField(max_length=10, choices=EventKind.choices)
     events = models.BigIntegerField()
     unpriced_events = models.BigIntegerField()
     charged_cents = CentsField()
@@ -113,6 +112,22 @@ class UsageRollup(models.Model):
     output_tokens = models.BigIntegerField()
     cache_write_tokens = models.BigIntegerField()
     cache_read_tokens = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class UsageRollup(Sums):
+    """Sums of the live events of one UTC day, person, model and kind. Charts read
+    these, never the events."""
+
+    team = models.ForeignKey(
+        Team, models.CASCADE, related_name="usage_rollups", db_index=False
+    )
+    day = models.DateField(help_text="UTC.")
+    email = models.CharField(max_length=200, blank=True)
+    model = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=EventKind.choices)
 
     objects: ClassVar[UsageRollupQuerySet] = UsageRollupQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -127,3 +142,48 @@ class UsageRollup(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.email} {self.model} {self.kind}"
+
+
+class DayModel(Sums):
+    """Sums of a UTC day by model and kind: a year of them is a few thousand rows."""
+
+    team = models.ForeignKey(
+        Team, models.CASCADE, related_name="day_models", db_index=False
+    )
+    day = models.DateField(help_text="UTC.")
+    model = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=EventKind.choices)
+
+    class Meta:
+        ordering = ["day", "model", "kind"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "day", "model", "kind"], name="day_model_key"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.model} {self.kind}"
+
+
+class DayPerson(Sums):
+    """Sums of a UTC day by person and kind."""
+
+    team = models.ForeignKey(
+        Team, models.CASCADE, related_name="day_people", db_index=False
+    )
+    day = models.DateField(help_text="UTC.")
+    email = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=10, choices=EventKind.choices)
+
+    class Meta:
+        ordering = ["day", "email", "kind"]
+        verbose_name_plural = "day people"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "day", "email", "kind"], name="day_person_key"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.email} {self.kind}"

@@ -33,10 +33,10 @@ class Member(models.Model):
     the row, with the time the list was first seen without them."""
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="members")
-    email = models.CharField(max_length=254)
+    email = models.CharField(max_length=200)
     name = models.CharField(max_length=200, blank=True)
-    role = models.CharField(max_length=60, blank=True)
-    external_id = models.CharField(max_length=100, blank=True)
+    role = models.CharField(max_length=200, blank=True)
+    external_id = models.CharField(max_length=200, blank=True)
     first_seen_at = models.DateTimeField()
     missing_since = models.DateTimeField(
         null=True, help_text="Absent from one clean list; a second one means left."
@@ -56,13 +56,43 @@ class Member(models.Model):
         return self.name or self.email
 
 
+class Membership(models.Model):
+    """A span of time in which a person was a member. Who comes back gets another."""
+
+    class Source(models.TextChoices):
+        LIST = "list", "The members' list"
+        AUDIT = "audit", "The audit log"
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="memberships")
+    email = models.CharField(max_length=200)
+    valid_from = models.DateTimeField(help_text="UTC.")
+    valid_to = models.DateTimeField(null=True, help_text="UTC; empty: still there.")
+    source = models.CharField(max_length=10, choices=Source.choices)
+
+    class Meta:
+        ordering = ["email", "valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "email", "valid_from"], name="membership_once"
+            ),
+            models.UniqueConstraint(
+                fields=["team", "email"],
+                condition=models.Q(valid_to=None),
+                name="one_open_membership",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} since {self.valid_from:%Y-%m-%d}"
+
+
 class DailyUsage(models.Model):
     """The vendor's counters of one person and UTC day; the newest answer wins."""
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="daily_usage")
-    email = models.CharField(max_length=254, blank=True)
+    email = models.CharField(max_length=200, blank=True)
     day = models.DateField(help_text="UTC.")
-    user_id = models.CharField(max_length=100, blank=True)
+    user_id = models.CharField(max_length=200, blank=True)
     is_active = models.BooleanField()
     total_lines_added = models.BigIntegerField(default=0)
     total_lines_deleted = models.BigIntegerField(default=0)
@@ -82,9 +112,9 @@ class DailyUsage(models.Model):
     usage_based_reqs = models.BigIntegerField(default=0)
     bugbot_usages = models.BigIntegerField(default=0)
     most_used_model = models.CharField(max_length=200, blank=True)
-    apply_most_used_extension = models.CharField(max_length=60, blank=True)
-    tab_most_used_extension = models.CharField(max_length=60, blank=True)
-    client_version = models.CharField(max_length=60, blank=True)
+    apply_most_used_extension = models.CharField(max_length=200, blank=True)
+    tab_most_used_extension = models.CharField(max_length=200, blank=True)
+    client_version = models.CharField(max_length=200, blank=True)
     payload_hash = models.CharField(max_length=64, editable=False)
     synced_at = models.DateTimeField()
 
@@ -134,10 +164,10 @@ class SpendSnapshot(models.Model):
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="spend_snapshots")
     cycle_start = models.DateTimeField(help_text="UTC instant.")
-    email = models.CharField(max_length=254, blank=True)
+    email = models.CharField(max_length=200, blank=True)
     captured_day = models.DateField(help_text="UTC.")
     captured_at = models.DateTimeField()
-    user_id = models.CharField(max_length=100, blank=True)
+    user_id = models.CharField(max_length=200, blank=True)
     spend_raw = CentsField(null=True)
     on_demand = CentsField(null=True)
     included = CentsField(null=True)

@@ -16,6 +16,9 @@ class Stream(models.TextChoices):
     SPEND = "spend", "Spend"
     EVENTS = "events", "Usage events"
     DAILY = "daily", "Daily usage"
+    BLOCKLISTS = "blocklists", "Repo blocklists"
+    AUDIT = "audit", "Audit log"
+    GROUPS = "groups", "Billing groups"
 
 
 class SyncState(models.Model):
@@ -76,6 +79,10 @@ class SyncWindow(models.Model):
     rows = models.PositiveIntegerField(default=0)
     announced = models.PositiveIntegerField(null=True)
     charged_cents = CentsField(null=True)
+    quarantined = models.PositiveIntegerField(default=0)
+    page_hashes = models.BinaryField(
+        default=b"", help_text="BLAKE2b-128 of each page, one after the other."
+    )
     attempts = models.PositiveIntegerField(default=0)
     fetched_at = models.DateTimeField()
     last_error = models.CharField(max_length=500, blank=True)
@@ -92,3 +99,38 @@ class SyncWindow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.team}: {self.stream} {self.start_ms}–{self.end_ms}"
+
+
+class SyncRun(models.Model):
+    """One round of one stream, for the sync page. Counts are rows."""
+
+    class Reason(models.TextChoices):
+        USER = "user", "Asked for"
+        SCHEDULE = "schedule", "On schedule"
+        BACKFILL = "backfill", "Backfill"
+        COMMAND = "command", "Command line"
+        IMPORT = "import", "CSV import"
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="sync_runs")
+    stream = models.CharField(max_length=10, choices=Stream.choices)
+    reason = models.CharField(max_length=10, choices=Reason.choices)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    windows_done = models.PositiveIntegerField(default=0)
+    windows_failed = models.PositiveIntegerField(default=0)
+    read = models.PositiveIntegerField(default=0)
+    inserted = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    withdrawn = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    quarantined = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-started_at"]
+        indexes = [
+            models.Index(fields=["team", "-started_at"], name="sync_run_by_time")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team}: {self.stream} at {self.started_at:%Y-%m-%d %H:%M}"

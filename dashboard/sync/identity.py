@@ -2,71 +2,54 @@
 
 The fingerprint holds what never changes about an event; costs, kind and discount are
 restated by the vendor for days, so they stay out of it. Events with equal fingerprints
-are legitimate (parallel agents in one millisecond): an ordinal tells them apart. It is
-given over the whole window in an order that depends on the rows alone, so that neither
-paging nor the order of pages matters.
+are legitimate (parallel agents in one millisecond): an ordinal tells them apart, given
+over the whole window in the order of their payloads, so that neither paging nor the
+order of pages matters.
 """
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import astuple
 
 from dashboard.adminapi.records import UsageEventRecord
 from dashboard.models import EventKind
 
-Key = tuple[str, int]
+
+def fingerprint(record: UsageEventRecord) -> bytes:
+    """SHA-256 over the lasting fields."""
+    return hashlib.sha256(
+        f"v1|{record.timestamp_ms}|{record.email or record.service_account_id}"
+        f"|{record.model}|{record.conversation_id}|{record.cloud_agent_id}"
+        f"|{record.automation_id}"
+        f"|{_or_dash(record.input_tokens)}|{_or_dash(record.output_tokens)}"
+        f"|{_or_dash(record.cache_write_tokens)}|{_or_dash(record.cache_read_tokens)}"
+        f"|{record.is_token_based_call}|{record.max_mode}".encode()
+    ).digest()
 
 
-def fingerprint(record: UsageEventRecord) -> str:
-    """SHA-256 over the lasting fields, hex."""
-    tokens = (
-        record.input_tokens,
-        record.output_tokens,
-        record.cache_write_tokens,
-        record.cache_read_tokens,
-    )
-    parts = (
-        "v1",
-        record.timestamp_ms,
-        record.email or record.service_account_id,
-        record.model,
-        record.conversation_id,
-        record.cloud_agent_id,
-        record.automation_id,
-        *("-" if count is None else count for count in tokens),
-        record.is_token_based_call,
-        record.max_mode,
-    )
-    return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
+def _or_dash(count: int | None) -> int | str:
+    """Unknown is not zero."""
+    return "-" if count is None else count
 
 
-def numbered(records: Iterable[UsageEventRecord]) -> dict[Key, UsageEventRecord]:
-    """Each record under its (fingerprint, ordinal)."""
-    groups: dict[str, list[UsageEventRecord]] = defaultdict(list)
-    for record in records:
-        groups[fingerprint(record)].append(record)
-    return {
-        (print_, ordinal): record
-        for print_, group in groups.items()
-        for ordinal, record in enumerate(sorted(group, key=_order))
-    }
+def payload_hash(record: UsageEventRecord) -> bytes:
+    """Sixteen bytes over every field that is read: tells a restated row from an equal
+    one. Fields that we do not know may change without a row being written."""
+    parts = "\x1f".join(map(str, record.values()))
+    return hashlib.blake2b(parts.encode(), digest_size=16).digest()
 
 
-def _order(record: UsageEventRecord) -> tuple[str, ...]:
-    return tuple(map(str, astuple(record)))
+_PREFIXES = {
+    "USAGE_BASED": EventKind.ON_DEMAND,
+    "INCLUDED_IN": EventKind.INCLUDED,
+    "ERRORED": EventKind.ERRORED,
+    "FREE": EventKind.FREE,
+}
 
 
 def event_kind(raw: str) -> EventKind:
     """The normalised kind; unknown words are `other`, the raw word is kept beside."""
     word = raw.strip().upper().replace("-", "_").replace(" ", "_")
     word = word.removeprefix("USAGE_EVENT_KIND_")
-    if word.startswith("USAGE_BASED"):
-        return EventKind.ON_DEMAND
-    if word.startswith("INCLUDED_IN"):
-        return EventKind.INCLUDED
-    if word.startswith("ERRORED"):
-        return EventKind.ERRORED
-    if word.startswith("FREE"):
-        return EventKind.FREE
+    for prefix, kind in _PREFIXES.items():
+        if word.startswith(prefix):
+            return kind
     return EventKind.OTHER

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from dashboard.models import Stream, SyncState
 from dashboard.sync.lease import state_of
+from dashboard.sync.steps import FETCH
 from tokens.models import Team
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ def sweep(teams: Iterable[Team], now: datetime, send: Send) -> int:
     """Send a message for every stream that is due and not being worked on."""
     sent = 0
     for team in teams:
-        for stream in Stream:
+        for stream in FETCH:
             state = state_of(team, stream, now)
             if _claim(state, now):
                 send(team, stream, HOURLY)
@@ -38,7 +39,7 @@ def ask(team: Team, now: datetime, send: Send) -> str:
         return (
             f"{team} has no Admin API key yet. An admin enters it on the team's page."
         )
-    states = [(stream, state_of(team, stream, now)) for stream in Stream]
+    states = [(stream, state_of(team, stream, now)) for stream in FETCH]
     idle = [(s, state) for s, state in states if not _leased(state, now)]
     if not idle:
         return "A sync is already running; its progress is shown here."

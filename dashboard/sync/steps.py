@@ -56,7 +56,7 @@ def fetch_events(step: Step) -> Writer:
     )
 
     def write(now: datetime) -> Counts:
-        counts = events.replace_window(step.team, window, walk.records, now)
+        counts = events.replace_window(step.team, window, walk.records, now).counts
         coverage.note_done(
             step.team,
             Stream.EVENTS,

@@ -16,6 +16,7 @@ from dashboard.sync import coverage
 from dashboard.sync.counts import Counts
 from dashboard.sync.lease import TERM, LeaseLost, LeaseTaken, utc_now
 from dashboard.sync.run import Outcome
+from dashboard.sync.steps import FETCH
 from dashboard.sync.windows import Window, between
 from dashboard.sync.work import work
 from dashboard.teams import team_named
@@ -38,7 +39,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--team", metavar="SLUG")
-        parser.add_argument("--stream", choices=[*Stream.values, "all"], default="all")
+        parser.add_argument("--stream", choices=[*FETCH, "all"], default="all")
         parser.add_argument(
             "--since", type=iso_day, help="no day before this one (UTC)"
         )
@@ -56,7 +57,7 @@ class Command(BaseCommand):
         if since and until and since > until:
             raise CommandError("--since must not be after --until.", returncode=2)
         chosen = options["stream"]
-        streams = list(Stream) if chosen == "all" else [Stream(chosen)]
+        streams = list(FETCH) if chosen == "all" else [Stream(chosen)]
         outcomes = [self.pull(team, stream, since, until) for stream in streams]
         self.stdout.write(json.dumps(_summary(team, outcomes)))
         if any(outcome.later for outcome in outcomes):

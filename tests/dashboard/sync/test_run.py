@@ -9,6 +9,7 @@ from dashboard.models import Stream, SyncState, SyncWindow, UsageEvent
 from dashboard.sync import coverage, schedule
 from dashboard.sync.lease import TERM, LeaseLost, LeaseTaken, take
 from dashboard.sync.run import PERIOD, Job, sync_stream
+from dashboard.sync.steps import FETCH
 from tests.dashboard.sync.conftest import Clock, Sync
 from tests.vendor import Vendor
 from tokens.models import Team
@@ -113,11 +114,11 @@ def test_what_is_due_is_sent_once_and_again_when_nobody_took_it(
     team: Team, clock: Clock
 ) -> None:
     sent = Outbox()
-    assert schedule.sweep([team], clock.now, sent) == len(Stream)
+    assert schedule.sweep([team], clock.now, sent) == len(FETCH)
     assert schedule.sweep([team], clock.now, sent) == 0
     later = clock.now + schedule.SENT_AGAIN_AFTER
-    assert schedule.sweep([team], later, sent) == len(Stream)
-    assert set(sent) == {("acme", stream, "hourly") for stream in Stream}
+    assert schedule.sweep([team], later, sent) == len(FETCH)
+    assert set(sent) == {("acme", stream, "hourly") for stream in FETCH}
 
 
 def test_what_a_worker_is_at_is_not_sent(team: Team, clock: Clock) -> None:
@@ -139,7 +140,7 @@ def test_asking_sends_at_once_and_asking_again_joins(team: Team, clock: Clock) -
     sent = Outbox()
     assert "started" in schedule.ask(team, clock.now, sent)
     assert {queue for _, _, queue in sent} == {"user"}
-    for stream in Stream:
+    for stream in FETCH:
         take(team, stream, clock)
     assert "already running" in schedule.ask(team, clock.now, Outbox())
 

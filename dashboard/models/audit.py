@@ -1,0 +1,119 @@
+"""The vendor's audit log, billing groups and repo blocklists, as they were read."""
+
+from django.db import models
+
+from dashboard.models.cents import CentsField
+from tokens.models import Team
+
+
+class AuditEvent(models.Model):
+    team = models.ForeignKey(Team, models.CASCADE, related_name="audit_events")
+    event_id = models.CharField(max_length=200)
+    at = models.DateTimeField(help_text="UTC.")
+    email = models.CharField(max_length=200, blank=True)
+    type = models.CharField(max_length=200)
+    ip_address = models.CharField(max_length=200, blank=True)
+    data = models.JSONField(default=dict)
+    payload_hash = models.CharField(max_length=64, editable=False)
+    synced_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "event_id"], name="audit_event_once"
+            )
+        ]
+        indexes = [models.Index(fields=["team", "at"], name="audit_event_time")]
+
+    def __str__(self) -> str:
+        return f"{self.type} by {self.email}"
+
+
+class BillingGroup(models.Model):
+    """A billing group in one cycle. Cents; the vendor's own numbers."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="billing_groups")
+    group_id = models.CharField(max_length=200, help_text="Empty: nobody's group.")
+    cycle_start = models.DateTimeField(help_text="UTC.")
+    cycle_end = models.DateTimeField(null=True, help_text="UTC.")
+    name = models.CharField(max_length=200, blank=True)
+    type = models.CharField(max_length=200, blank=True)
+    directory_group_id = models.CharField(max_length=200, blank=True)
+    member_count = models.PositiveIntegerField(null=True)
+    spend_cents = CentsField(null=True)
+    synced_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-cycle_start", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "group_id", "cycle_start"], name="billing_group_cycle"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or "Unassigned"
+
+
+class GroupMembership(models.Model):
+    """Who was in a billing group, from when to when, and what it cost. Cents."""
+
+    group = models.ForeignKey(BillingGroup, models.CASCADE, related_name="memberships")
+    user_id = models.CharField(max_length=200)
+    email = models.CharField(max_length=200, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    joined_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
+    spend_cents = CentsField(null=True)
+    synced_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "user_id", "joined_at"],
+                name="group_membership_once",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} in {self.group}"
+
+
+class BlocklistRepo(models.Model):
+    """A repository on the vendor's blocklist; `removed_at` when it is gone from it."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="blocklist_repos")
+    remote_id = models.CharField(max_length=200)
+    url = models.CharField(max_length=200)
+    patterns = models.JSONField(default=list)
+    first_seen_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["url"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "remote_id"], name="blocklist_repo_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class BlocklistRevision(models.Model):
+    """What a repository's entry was from `at` on. Rows are only ever added."""
+
+    repo = models.ForeignKey(BlocklistRepo, models.CASCADE, related_name="revisions")
+    at = models.DateTimeField()
+    patterns = models.JSONField(null=True, help_text="Null: it was removed.")
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.repo} at {self.at:%Y-%m-%d %H:%M}"

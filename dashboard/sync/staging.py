@@ -1,0 +1,161 @@
+"""The table that the pages of a window wait in until the window is whole.
+
+It is temporary, so it belongs to one connection, costs no write-ahead log, and is gone
+with a worker that is killed. Rows go in by COPY (PostgreSQL) or executemany (SQLite);
+nothing of a window is kept in memory but the page at hand.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from dashboard.adminapi.reading import day_of
+from dashboard.adminapi.records import UsageEventRecord
+from dashboard.models import UsageEvent
+from dashboard.models.cents import ONE, exact
+from dashboard.sync.identity import event_kind, fingerprint, payload_hash
+
+# In the order of UsageEventRecord's fields.
+PLAIN = (
+    "timestamp_ms",
+    "email",
+    "model",
+    "raw_kind",
+    "max_mode",
+    "is_token_based_call",
+    "is_chargeable",
+    "is_headless",
+    "is_free_bugbot",
+    "requests_costs",
+    "input_tokens",
+    "output_tokens",
+    "cache_write_tokens",
+    "cache_read_tokens",
+    "model_cents",
+    "discount_percent",
+    "charged_cents",
+    "token_fee_cents",
+    "service_account_id",
+    "service_account_name",
+    "conversation_id",
+    "cloud_agent_id",
+    "automation_id",
+)
+DERIVED = ("cost_cents", "kind", "day", "fingerprint", "payload_hash")
+COLUMNS = (*PLAIN, *DERIVED)
+_MONEY = [
+    PLAIN.index(name) for name in PLAIN if name.endswith(("_cents", "_costs"))
+] + [PLAIN.index("discount_percent")]
+NAME = "staged_event"
+
+
+class Staging:
+    """`with Staging() as staging: staging.add(records)`; one at a time a connection."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._is_sqlite = connection.vendor == "sqlite"
+        self._kinds: dict[str, str] = {}
+        self._days: dict[int, date] = {}
+
+    def __enter__(self) -> "Staging":
+        columns = ", ".join(f"{name} {_type(name)}" for name in COLUMNS)
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE IF EXISTS {NAME}")
+            cursor.execute(
+                f"CREATE TEMPORARY TABLE {NAME} (seq integer"
+                f"{' PRIMARY KEY' if self._is_sqlite else ''}, "
+                "ordinal integer NOT NULL DEFAULT 0, event_id bigint, "
+                f"same boolean NOT NULL DEFAULT {'0' if self._is_sqlite else 'false'}, "
+                f"{columns})"
+            )
+        return self
+
+    def __exit__(self, *trouble: object) -> None:
+        # Within a transaction that failed, the table goes away with the rollback or
+        # with the next window's.
+        if not connection.needs_rollback and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute(f"DROP TABLE IF EXISTS {NAME}")
+
+    def clear(self) -> None:
+        """Before the window is walked again."""
+        self.rows = 0
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {NAME}")
+
+    def ready(self) -> None:
+        """Every row is in: nothing analyses a temporary table but we ourselves."""
+        if not self._is_sqlite:
+            with connection.cursor() as cursor:
+                cursor.execute(f"ANALYZE {NAME}")
+
+    def add(self, records: Iterable[UsageEventRecord]) -> None:
+        rows = self._lines(records)
+        if self._is_sqlite:
+            self._insert(rows)
+        else:
+            self._copy(rows)
+
+    def _insert(self, rows: Iterator[tuple[Any, ...]]) -> None:
+        """In a deferred transaction, which locks the temporary database alone."""
+        own = not connection.in_atomic_block
+        marks = ", ".join("?" * (len(COLUMNS) + 1))
+        with connection.cursor() as cursor:
+            bare = cursor.cursor.connection.cursor()
+            if own:
+                bare.execute("BEGIN DEFERRED")
+            bare.executemany(
+                f"INSERT INTO {NAME} (seq, {', '.join(COLUMNS)}) VALUES ({marks})", rows
+            )
+            if own:
+                bare.execute("COMMIT")
+
+    def _copy(self, rows: Iterator[tuple[Any, ...]]) -> None:
+        statement = f"COPY {NAME} (seq, {', '.join(COLUMNS)}) FROM STDIN"
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def _lines(self, records: Iterable[UsageEventRecord]) -> Iterator[tuple[Any, ...]]:
+        money = self._scaled if self._is_sqlite else exact
+        for record in records:
+            values = list(record.values())
+            for place in _MONEY:
+                if values[place] is not None:
+                    values[place] = money(values[place])
+            cost = record.cost_cents
+            self.rows += 1
+            yield (
+                self.rows,
+                *values,
+                None if cost is None else money(cost),
+                self._kind(record.raw_kind),
+                self._day(record.timestamp_ms),
+                fingerprint(record),
+                payload_hash(record),
+            )
+
+    @staticmethod
+    def _scaled(value: Decimal) -> int:
+        return int(exact(value) * ONE)
+
+    def _kind(self, raw: str) -> str:
+        kind = self._kinds.get(raw)
+        if kind is None:
+            kind = self._kinds[raw] = event_kind(raw).value
+        return kind
+
+    def _day(self, ms: int) -> date | str:
+        number = ms // 86_400_000
+        day = self._days.get(number)
+        if day is None:
+            day = self._days[number] = day_of(ms)
+        return day.isoformat() if self._is_sqlite else day
+
+
+def _type(name: str) -> str:
+    return UsageEvent._meta.get_field(name).db_type(connection) or ""
