@@ -117,8 +117,10 @@ def names(endpoint: str) -> set[str]:
 
 
 def quirks(faults: list[Fault]) -> tuple[Quirk, ...]:
-    """Those that change the list of events."""
-    return tuple(Quirk(f.fault, f.options) for f in faults if f.fault in OF_EVENTS)
+    """Those that change the list of events; of the shapes only the last one."""
+    shape = [fault for fault in faults if fault.fault in GENERATIONS][-1:]
+    found = [fault for fault in faults if fault.fault not in GENERATIONS] + shape
+    return tuple(Quirk(f.fault, f.options) for f in found if f.fault in OF_EVENTS)
 
 
 def change_answer(reply: Reply, faults: list[Fault]) -> Reply:

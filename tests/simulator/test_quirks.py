@@ -77,6 +77,12 @@ def test_the_oracle_agrees_with_everything_together(api: TestClient) -> None:
     assert _agrees(api)
 
 
+def test_of_two_shapes_the_last_one_counts(api: TestClient) -> None:
+    _switch(api, "seed_shape", "newest")
+    assert any("chargedCents" in row for row in all_events(api, 0, NOW_MS))
+    assert _agrees(api)
+
+
 def test_late_events_come_when_their_hours_are_over(team: World) -> None:
     everything = list(team.events(0, NOW_MS))
     at_once = _seen(_view(team, "late", share=0.5, hours=5))
