@@ -1,4 +1,5 @@
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -148,6 +149,12 @@ def test_an_unknown_fault_is_refused_with_the_known_ones(at: str, fault: str) ->
 def test_every_chat_fault_can_be_played(api: TestClient, fault: str) -> None:
     _switch(api, fault, at="chat", options={"ms": 1, "mib": 1})
     api.post(chat.PATH, content=body(), headers=HEADERS)
+
+
+def test_every_admin_fault_is_in_the_docs() -> None:
+    page = (Path(__file__).parents[2] / "docs/simulator.md").read_text()
+    missing = [f for at in ADMIN for f in names(at) if f"`{f}`" not in page]
+    assert missing == []
 
 
 @pytest.mark.parametrize("endpoint", ADMIN)

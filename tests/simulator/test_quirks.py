@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
@@ -74,6 +75,14 @@ def test_the_oracle_says_what_a_walk_finds(api: TestClient, quirk: str) -> None:
 
 def test_the_oracle_agrees_with_everything_together(api: TestClient) -> None:
     _switch(api, *(name for name in OF_EVENTS if not name.endswith("_shape")))
+    assert _agrees(api)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_oracle_agrees_with_any_mixture(api: TestClient, seed: int) -> None:
+    rng = Random(seed)
+    for name in rng.sample(OF_EVENTS, 6):
+        _switch(api, name, share=rng.random())
     assert _agrees(api)
 
 
