@@ -23,11 +23,15 @@ from dashboard.adminapi.errors import (
     Unreadable,
     VendorTrouble,
 )
+from dashboard.adminapi.pace import Pacer, Unpaced
 
 log = logging.getLogger(__name__)
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 TRIES = 5
+# In all, for one request: a worker that would wait longer hands its work back.
 LONGEST_WAIT = 60.0
+# A bucket that was asked a hair too early says so once more.
+HAIR = 1.0
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 
 
@@ -35,14 +39,16 @@ _decoder = msgspec.json.Decoder(float_hook=Decimal)
 class Http:
     """JSON over HTTP with Basic auth (the key as user name, an empty password).
 
-    `wait(seconds)` is called between tries; a caller that holds a lease renews it
-    there. Every endpoint used here only reads, so each may be asked again.
+    `wait(seconds)` is called between tries and where `pace` asks for it; a caller that
+    holds a lease renews it there. Every endpoint used here only reads, so each may be
+    asked again.
     """
 
     base_url: str
     key: str = field(repr=False)
     transport: httpx.BaseTransport | None = None
     wait: Callable[[float], None] = time.sleep
+    pace: Pacer = field(default_factory=Unpaced)
     client: httpx.Client = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -60,16 +66,36 @@ class Http:
 
     def json(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """The decoded answer; raises an AdminApiError after the last try."""
+        waited = 0.0
         for tried in range(1, TRIES + 1):
+            waited += self._take_turn(path, waited)
             try:
                 return self._once(method, path, body)
             except AdminApiError as error:
-                pause = error.retry_after or min(2.0 ** (tried - 1), LONGEST_WAIT)
-                if not error.retryable or tried == TRIES or pause > LONGEST_WAIT:
+                pause = self._pause_after(error, path, tried)
+                too_long = waited + pause > LONGEST_WAIT
+                if not error.retryable or tried == TRIES or too_long:
                     raise
                 log.warning("%s Trying again in %.0f s.", error, pause)
                 self.wait(pause)
+                waited += pause
         raise AssertionError("the last try returns or raises")
+
+    def _take_turn(self, path: str, waited: float) -> float:
+        """Waits for its place in the minute, and says how long that took."""
+        turn = 0.0
+        while pause := self.pace.acquire(path):
+            if waited + turn + pause > LONGEST_WAIT + HAIR:
+                raise Throttled("The Admin API's rate limit is used up.", pause)
+            self.wait(pause)
+            turn += pause
+        return turn
+
+    def _pause_after(self, error: AdminApiError, path: str, tried: int) -> float:
+        if isinstance(error, Throttled):
+            error.retry_after = self.pace.throttled(path, error.retry_after)
+            return error.retry_after
+        return min(2.0 ** (tried - 1), LONGEST_WAIT)
 
     def _once(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
         try:

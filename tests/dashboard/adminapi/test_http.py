@@ -22,7 +22,7 @@ TROUBLE: list[tuple[str, dict[str, Any], type[errors.AdminApiError]]] = [
     ("broken_json", {}, errors.Unreadable),
     ("empty_body", {}, errors.Unreadable),
     ("close", {}, errors.Unreadable),
-    ("429", {}, errors.Throttled),
+    ("429", {"retry_after": "1"}, errors.Throttled),
 ]
 
 
@@ -32,7 +32,7 @@ def test_trouble_that_passes_is_not_noticed(
 ) -> None:
     vendor.fault("members", fault, times=2, **options)
     assert api.members()
-    assert pauses == [1, 2]
+    assert pauses == [1, 1 if fault == "429" else 2]
 
 
 @pytest.mark.parametrize(("fault", "options", "error"), TROUBLE)
@@ -104,7 +104,7 @@ def test_a_wait_of_more_than_a_minute_is_handed_back(
     vendor.fault("members", "429", times=1, retry_after="86400")
     with pytest.raises(errors.Throttled) as raised:
         api.members()
-    assert raised.value.retry_after == 86400
+    assert raised.value.retry_after == 300
     assert pauses == []
 
 
