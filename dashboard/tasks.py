@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
+from dashboard.adminapi.pace import Priority
 from dashboard.models import Stream
 from dashboard.sync import schedule
 from dashboard.sync.lease import LeaseLost, LeaseTaken, utc_now
@@ -22,12 +23,13 @@ def sweep() -> None:
 
 
 @shared_task
-def sync_stream(team_id: int, stream: str) -> None:
+def sync_stream(team_id: int, stream: str, queue: str = Priority.HOURLY) -> None:
+    """`queue` is the one that it came by: who asks goes before whom at the vendor."""
     team = synced_teams().filter(pk=team_id).first()
     if team is None:
         return
     try:
-        work(team, Stream(stream))
+        work(team, Stream(stream), priority=Priority(queue))
     except (LeaseTaken, LeaseLost) as reason:
         log.info("%s of %s: %s", stream, team, reason)
 
@@ -35,7 +37,8 @@ def sync_stream(team_id: int, stream: str) -> None:
 def send(team: Team, stream: Stream, queue: str) -> None:
     """A broker that is gone costs a delay only: the row says that the work is due."""
     try:
-        sync_stream.apply_async((team.pk, stream.value), queue=queue, retry=False)
+        args = (team.pk, stream.value, queue)
+        sync_stream.apply_async(args, queue=queue, retry=False)
     except OperationalError:
         log.warning("The queue does not answer; %s of %s waits.", stream, team)
 

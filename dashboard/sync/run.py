@@ -32,13 +32,15 @@ WHOLE = Window(0, 0)
 @dataclass(frozen=True)
 class Outcome:
     """What became of one stream's sync. `error` is a sentence, empty when all went
-    well; `later`: the vendor asked us to come back, what was committed stays."""
+    well; `later`: a rate limit asks us to come back after `retry_after` seconds, what
+    was committed stays."""
 
     stream: Stream
     counts: Counts = field(default_factory=Counts)
     windows_failed: int = 0
     error: str = ""
     later: bool = False
+    retry_after: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -101,14 +103,19 @@ def _failed(job: Job, outcome: Outcome, window: Window, error: Exception) -> Out
         sentence = "The database did not take what was read; the log says why."
     if window is not WHOLE:
         coverage.note_failure(job.team, outcome.stream, window, job.clock(), sentence)
-    return replace(outcome, error=sentence, later=isinstance(error, Throttled))
+    if isinstance(error, Throttled):
+        return replace(
+            outcome, error=sentence, later=True, retry_after=error.retry_after or 0.0
+        )
+    return replace(outcome, error=sentence)
 
 
 def _report(job: Job, lease: Lease, outcome: Outcome) -> None:
     """On the lease (when it is due again), in the log, and for somebody to look at."""
     now, label = job.clock(), outcome.stream.label
     if outcome.error:
-        lease.failed(outcome.error, now + _pause(lease.failures()))
+        pause = timedelta(seconds=outcome.retry_after) or _pause(lease.failures())
+        lease.failed(outcome.error, now + pause)
         open_attention(job.team, "sync", outcome.stream, f"{label}: {outcome.error}")
         log.warning("%s of %s: %s", label, job.team, outcome.error)
     else:

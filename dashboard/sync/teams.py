@@ -2,11 +2,15 @@
 
 import time
 from collections.abc import Callable
+from functools import cache
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from dashboard.adminapi.client import AdminApi
 from dashboard.adminapi.http import Http
+from dashboard.adminapi.pace import Paced, Pacer, Priority, Unpaced
+from dashboard.adminapi.pacestore import InMemory, InRedis, Shared, Store
 from dashboard.demo import demo_is_on
 from tokens.models import Team
 
@@ -17,6 +21,26 @@ def synced_teams() -> QuerySet[Team]:
     return teams if demo_is_on() else teams.real()
 
 
-def open_api(team: Team, wait: Callable[[float], None] = time.sleep) -> AdminApi:
+def open_api(
+    team: Team,
+    wait: Callable[[float], None] = time.sleep,
+    priority: Priority = Priority.USER,
+) -> AdminApi:
     """Raises SecretUnreadable when the stored key cannot be opened."""
-    return AdminApi(Http(team.admin_api_url, team.sync_key.reveal(), wait=wait))
+    key, pace = team.sync_key.reveal(), pacer(team, priority)
+    return AdminApi(Http(team.admin_api_url, key, wait=wait, pace=pace))
+
+
+def pacer(team: Team, priority: Priority) -> Pacer:
+    """The demo's simulator refuses nothing unless it is told to, so nobody waits."""
+    if team.is_demo or settings.ADMIN_API_PACE == "off":
+        return Unpaced()
+    return Paced(_store(settings.REDIS_URL), f"team-{team.pk}", priority)
+
+
+@cache
+def _store(redis_url: str) -> Store:
+    """One for the whole process: each job opens a client of its own."""
+    if not redis_url:
+        return InMemory()
+    return Shared(InRedis(redis_url), InMemory())

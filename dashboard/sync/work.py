@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 
+from dashboard.adminapi.pace import Priority
 from dashboard.models import Stream
 from dashboard.sync.lease import take, utc_now
 from dashboard.sync.run import Job, Outcome, sync_stream
@@ -24,11 +25,12 @@ def work(
     stream: Stream,
     windows: list[Window] | None = None,
     told: Told = nobody,
+    priority: Priority = Priority.USER,
 ) -> Outcome:
     """Raises LeaseTaken while another worker is at it, LeaseLost when one took over."""
     lease = take(team, stream)
     try:
-        api = open_api(team, lease.wait)
+        api = open_api(team, lease.wait, priority)
     except SecretUnreadable as error:
         lease.failed(str(error), utc_now() + timedelta(minutes=30))
         return Outcome(stream, windows_failed=1, error=str(error))

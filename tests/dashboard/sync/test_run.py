@@ -97,12 +97,14 @@ def test_trouble_in_the_middle_keeps_the_windows_before_it(
 
 
 def test_a_rate_limit_beyond_a_minute_hands_the_work_back(
-    sync: Sync, vendor: Vendor
+    sync: Sync, team: Team, vendor: Vendor, clock: Clock
 ) -> None:
-    vendor.fault("events", "429", times=None, retry_after="600")
+    vendor.fault("events", "429", times=None, retry_after="240")
     outcome = sync(Stream.EVENTS)
     assert outcome.later
     assert outcome.error == "The Admin API asks to slow down."
+    state = SyncState.objects.get(team=team, stream=Stream.EVENTS)
+    assert state.due_at - clock.now == timedelta(seconds=240)
 
 
 class Outbox(list[tuple[str, str, str]]):
