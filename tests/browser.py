@@ -1,5 +1,7 @@
 """A real Chromium, driven by Playwright: the machine's own, else Playwright's.
 
+`python -m tests.browser` says which one, after installing one where it can.
+
 The `page` fixture is a fresh tab with its own cookies. Playwright keeps an event loop
 running in the test's thread, so a test with `page` neither is async nor uses the
 database itself: it talks to a `live` product.
@@ -9,6 +11,7 @@ import functools
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,13 +66,29 @@ def on_this_machine() -> str | None:
 def installed() -> str | None:
     if os.getuid() != 0 or not shutil.which("apt-get"):
         return None
-    for command in (
-        ["update"],
-        ["install", "-y", "--no-install-recommends", "chromium"],
-    ):
-        subprocess.run(["apt-get", "-qq", *command], capture_output=True)
+    print("Installing Chromium with apt-get.", flush=True)
+    install = ["install", "-y", "--no-install-recommends", "chromium"]
+    for command in (["update"], install):
+        subprocess.run(
+            ["apt-get", "-qq", *command],
+            env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+            stdout=subprocess.DEVNULL,
+        )
     return on_this_machine()
 
 
 def _existing(path: str) -> str | None:
     return path if path and Path(path).exists() else None
+
+
+def main() -> None:
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    try:
+        print(f"Browser of the tests: {chromium(own)}")
+    except AssertionError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()
