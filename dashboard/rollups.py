@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model
 
 from dashboard.models import DayModel, DayPerson, UsageEvent, UsageRollup
@@ -46,6 +46,15 @@ def rebuild(team: Team, days: Collection[date]) -> None:
     _fill(
         DayPerson, ("day", "email", "kind"), again, summed, (team.pk, team.pk, *named)
     )
+
+
+def rebuild_all(team: Team) -> None:
+    """Every day that has events or sums, each in a transaction of its own."""
+    events = UsageEvent.objects.filter(team=team).values_list("day", flat=True)
+    sums = UsageRollup.objects.filter(team=team).values_list("day", flat=True)
+    for day in sorted({*events.distinct(), *sums.distinct()}):
+        with transaction.atomic():
+            rebuild(team, [day])
 
 
 def _fill(

@@ -1,16 +1,17 @@
 """Celery's doors to the sync."""
 
 import logging
+from collections.abc import Callable
 
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from dashboard.adminapi.pace import Priority
-from dashboard.models import Stream
+from dashboard.models import Stream, SyncRun
 from dashboard.sync import schedule
 from dashboard.sync.lease import LeaseLost, LeaseTaken, utc_now
+from dashboard.sync.run import Outcome
 from dashboard.sync.teams import synced_teams
-from dashboard.sync.work import work
+from dashboard.sync.work import backfill_turn, work
 from tokens.models import Team
 
 log = logging.getLogger(__name__)
@@ -23,22 +24,44 @@ def sweep() -> None:
 
 
 @shared_task
-def sync_stream(team_id: int, stream: str, queue: str = Priority.HOURLY) -> None:
-    """`queue` is the one that it came by: who asks goes before whom at the vendor."""
+def sync_stream(team_id: int, stream: str, queue: str = schedule.HOURLY) -> None:
+    asked_for = queue == schedule.USER
+    reason = SyncRun.Reason.USER if asked_for else SyncRun.Reason.SCHEDULE
+    _do(team_id, stream, lambda team, s: work(team, s, reason=reason))
+    _go_on_at_once(team_id)
+
+
+@shared_task
+def backfill(team_id: int, stream: str) -> None:
+    _do(team_id, stream, backfill_turn)
+    _go_on_at_once(team_id)
+
+
+def _do(team_id: int, stream: str, job: Callable[[Team, Stream], Outcome]) -> None:
     team = synced_teams().filter(pk=team_id).first()
     if team is None:
         return
     try:
-        work(team, Stream(stream), priority=Priority(queue))
+        job(team, Stream(stream))
     except (LeaseTaken, LeaseLost) as reason:
         log.info("%s of %s: %s", stream, team, reason)
 
 
+def _go_on_at_once(team_id: int) -> None:
+    """A backfill takes its next turn now rather than with the next sweep."""
+    schedule.sweep(synced_teams().filter(pk=team_id), utc_now(), send)
+
+
 def send(team: Team, stream: Stream, queue: str) -> None:
     """A broker that is gone costs a delay only: the row says that the work is due."""
+    back = queue == schedule.BACKFILL
+    message = (
+        backfill.s(team.pk, stream.value)
+        if back
+        else sync_stream.s(team.pk, stream.value, queue)
+    )
     try:
-        args = (team.pk, stream.value, queue)
-        sync_stream.apply_async(args, queue=queue, retry=False)
+        message.apply_async(queue=queue, retry=False)
     except OperationalError:
         log.warning("The queue does not answer; %s of %s waits.", stream, team)
 

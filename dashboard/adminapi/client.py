@@ -1,9 +1,7 @@
 """The endpoints that are read, whole: paging, slices and fall-backs inside."""
 
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import count
+from collections.abc import Iterator
 from typing import Any
 
 from dashboard.adminapi import reading
@@ -15,25 +13,16 @@ from dashboard.adminapi.records import (
     MemberRecord,
     SpendRecord,
     SpendReport,
-    UsageEventRecord,
 )
+from dashboard.adminapi.walk import Walk
 
 log = logging.getLogger(__name__)
 DAY_MS = 86_400_000
 LONGEST_SLICE_MS = 30 * DAY_MS
-EVENT_PAGE_SIZES = (1000, 500, 200, 100)
 PEOPLE_PER_PAGE = 200
 SPEND_PER_PAGE = 100
 WALKS = 3
 LAST_PAGE = 10_000
-
-
-@dataclass(frozen=True)
-class EventWalk:
-    """All events of a closed window, and the count that the vendor announced."""
-
-    announced: int
-    records: tuple[UsageEventRecord, ...]
 
 
 class AdminApi:
@@ -103,76 +92,24 @@ class AdminApi:
                 )
         raise PagesMoved("The spend list kept changing while it was read.")
 
-    def usage_events(
-        self, start_ms: int, end_ms: int, seen: Callable[[int, int], None] | None = None
-    ) -> EventWalk:
-        """All events of the window. `seen(rows, announced)` is told after each page.
-
-        Rows move between pages when something is added or withdrawn while we read,
-        so a walk counts only when the announced number held and was reached.
-        """
-        for _ in range(WALKS):
-            try:
-                return self._walk_events(start_ms, end_ms, seen)
-            except PagesMoved as moved:
-                log.info("%s Reading the window again.", moved)
-        raise PagesMoved("The events kept moving between pages while they were read.")
-
-    def _walk_events(
-        self, start_ms: int, end_ms: int, seen: Callable[[int, int], None] | None
-    ) -> EventWalk:
-        rows: list[Json] = []
-        announced: int | None = None
-        for answer in self._event_pages({"startDate": start_ms, "endDate": end_ms}):
-            total = reading.whole(answer, "totalUsageEventsCount")
-            if total is None:
-                raise Unreadable("The answer holds no “totalUsageEventsCount”.")
-            if announced not in (None, total):
-                raise PagesMoved("The number of events changed.")
-            announced = total
-            rows += reading.items(answer, "usageEvents")
-            if seen:
-                seen(len(rows), total)
-        if len(rows) != announced:
-            raise PagesMoved(f"{announced} events were announced, {len(rows)} came.")
-        return EventWalk(announced, tuple(UsageEventRecord.read(row) for row in rows))
-
-    def _event_pages(self, window: Json) -> Iterator[Any]:
-        """Pages of the largest size that the vendor takes."""
-        path = "/teams/filtered-usage-events"
-        for size in EVENT_PAGE_SIZES:
-            try:
-                first = self._http.json(
-                    "POST", path, {**window, "page": 1, "pageSize": size}
-                )
-            except RequestRefused:
-                if size == EVENT_PAGE_SIZES[-1]:
-                    raise
-                continue
-            yield first
-            yield from self._pages(path, window, size, "numPages", after=first)
-            return
+    def events(self, start_ms: int, end_ms: int) -> Walk:
+        """A walk over all events of the window; one walk may not be enough."""
+        return Walk(self._http, start_ms, end_ms)
 
     def _pages(
-        self, path: str, query: Json, size: int, total_key: str, after: Any = None
+        self, path: str, query: Json, size: int, total_key: str
     ) -> Iterator[Any]:
-        """The pages of a list, one request each, until one says it is the last.
-
-        `after` is the first page where the caller has it already.
-        """
-        answer = after
-        for page in count(1 if after is None else 2):
-            if answer is not None and _is_last(answer, page - 1, size, total_key):
-                return
-            if page > LAST_PAGE:
-                raise Unreadable(f"{path} never came to an end.")
-            answer = self._http.json(
-                "POST", path, {**query, "page": page, "pageSize": size}
-            )
+        """The pages of a list, one request each, until one says it is the last."""
+        for page in range(1, LAST_PAGE + 1):
+            body = {**query, "page": page, "pageSize": size}
+            answer = self._http.json("POST", path, body)
             yield answer
+            if _is_last(answer, page, size, total_key):
+                return
+        raise Unreadable(f"{path} never came to an end.")
 
 
-_LISTS = ("data", "usageEvents", "teamMemberSpend")
+_LISTS = ("data", "teamMemberSpend")
 
 
 def _is_last(answer: Any, page: int, size: int, total_key: str) -> bool:

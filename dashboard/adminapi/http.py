@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import msgspec
@@ -25,6 +25,7 @@ from dashboard.adminapi.errors import (
 )
 from dashboard.adminapi.pace import Pacer, Unpaced
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 TRIES = 5
@@ -65,12 +66,22 @@ class Http:
         self.client.close()
 
     def json(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        return self.read(method, path, body, decode=_decoder.decode)
+
+    def read(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        *,
+        decode: Callable[[bytes], T],
+    ) -> T:
         """The decoded answer; raises an AdminApiError after the last try."""
         waited = 0.0
         for tried in range(1, TRIES + 1):
             waited += self._take_turn(path, waited)
             try:
-                return self._once(method, path, body)
+                return self._once(method, path, body, decode)
             except AdminApiError as error:
                 pause = self._pause_after(error, path, tried)
                 too_long = waited + pause > LONGEST_WAIT
@@ -97,7 +108,13 @@ class Http:
             return error.retry_after
         return min(2.0 ** (tried - 1), LONGEST_WAIT)
 
-    def _once(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
+    def _once(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        decode: Callable[[bytes], T],
+    ) -> T:
         try:
             response = self.client.request(method, path, json=body)
         except httpx.TimeoutException:
@@ -112,7 +129,7 @@ class Http:
             raise Unreachable("The Admin API cannot be reached.") from None
         _raise_for_status(response, path)
         try:
-            return _decoder.decode(response.content)
+            return decode(response.content)
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise Unreadable(
                 f"The Admin API answered {path} with something that is not JSON"

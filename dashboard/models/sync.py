@@ -43,6 +43,12 @@ class SyncState(models.Model):
         default=0, help_text="Tries in a row that failed."
     )
     last_error = models.CharField(max_length=500, blank=True)
+    floor_day = models.DateField(
+        null=True, help_text="The backfill was asked to go back to this UTC day."
+    )
+    backfill_at = models.DateTimeField(
+        null=True, help_text="When the backfill goes on; empty: nothing is missing."
+    )
 
     class Meta:
         ordering = ["team", "stream"]

@@ -1,6 +1,6 @@
 """What a sync did, in numbers that add up."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -12,10 +12,14 @@ class Counts:
     updated: int = 0
     withdrawn: int = 0
     unchanged: int = 0
+    quarantined: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
         mine, theirs = asdict(self), asdict(other)
         return Counts(**{name: mine[name] + theirs[name] for name in mine})
+
+    def with_quarantined(self, rows: int) -> "Counts":
+        return replace(self, read=self.read + rows, quarantined=rows)
 
     @property
     def written(self) -> int:

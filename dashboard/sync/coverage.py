@@ -1,15 +1,17 @@
 """Which windows of a stream are complete, and which are to be fetched now."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from dashboard.models import Stream, SyncWindow
-from dashboard.sync.windows import Rhythm, Window, due
+from django.db.models import Q
+
+from dashboard.models import SpendSnapshot, Stream, SyncState, SyncWindow
+from dashboard.sync.windows import Fetched, Rhythm, Window, backfill, due, whole_days
 from tokens.models import Team
 
 RHYTHMS = {
-    Stream.EVENTS: Rhythm(fresh=2, stride=7, reach=90),
-    Stream.DAILY: Rhythm(fresh=7, stride=30, reach=90),
+    Stream.EVENTS: Rhythm(hourly=1, nightly=7, step=1, stride=7, reach=90, cycles=True),
+    Stream.DAILY: Rhythm(hourly=2, nightly=30, step=30, stride=30, reach=90),
 }
 
 
@@ -18,9 +20,44 @@ def due_windows(team: Team, stream: Stream, now: datetime) -> list[Window]:
     rhythm = RHYTHMS.get(stream)
     if rhythm is None:
         return []
+    starts = cycle_starts(team) if rhythm.cycles else []
+    return due(rhythm, now, fetched_days(team, stream), starts)
+
+
+def backfill_windows(team: Team, stream: Stream, now: datetime) -> list[Window]:
+    rhythm = RHYTHMS.get(stream)
+    if rhythm is None:
+        return []
+    return backfill(rhythm, now, fetched_days(team, stream), floor_of(team, stream))
+
+
+def floor_of(team: Team, stream: Stream) -> date | None:
+    """The day that somebody asked the backfill to go back to."""
+    states = SyncState.objects.filter(team=team, stream=stream)
+    return states.values_list("floor_day", flat=True).first()
+
+
+def cycle_starts(team: Team) -> list[datetime]:
+    starts = SpendSnapshot.objects.filter(team=team).order_by("cycle_start")
+    return list(starts.values_list("cycle_start", flat=True).distinct())
+
+
+def fetched_days(team: Team, stream: Stream) -> dict[date, Fetched]:
+    """The days that are held whole, with the newest time each was fetched."""
+    days: dict[date, Fetched] = {}
     done = SyncWindow.objects.done().filter(team=team, stream=stream)
-    spans = done.values_list("start_ms", "end_ms")
-    return due(rhythm, int(now.timestamp() * 1000), [Window(*ends) for ends in spans])
+    for row in done.order_by("fetched_at").defer("page_hashes"):
+        for day in whole_days(Window(row.start_ms, row.end_ms)):
+            days[day] = Fetched(row.fetched_at, empty=row.rows == 0)
+    return days
+
+
+def page_hashes(team: Team, stream: Stream, window: Window) -> bytes:
+    """Of the pages that this very window was made of; empty when not known."""
+    done = SyncWindow.objects.done().filter(
+        team=team, stream=stream, start_ms=window.start_ms, end_ms=window.end_ms
+    )
+    return bytes(done.values_list("page_hashes", flat=True).first() or b"")
 
 
 def note_done(
@@ -32,8 +69,11 @@ def note_done(
     rows: int,
     announced: int | None = None,
     charged_cents: Decimal | None = None,
+    quarantined: int = 0,
+    page_hashes: bytes = b"",
 ) -> None:
-    """The window is complete; narrower windows that it holds have nothing to add."""
+    """The window is complete. Narrower windows inside it have nothing to add, and
+    failures inside it are mended."""
     mine = SyncWindow.objects.filter(team=team, stream=stream)
     mine.filter(start_ms__gte=window.start_ms, end_ms__lte=window.end_ms).delete()
     SyncWindow.objects.create(
@@ -45,29 +85,43 @@ def note_done(
         rows=rows,
         announced=announced,
         charged_cents=charged_cents,
+        quarantined=quarantined,
+        page_hashes=page_hashes,
         attempts=1,
         fetched_at=now,
     )
+
+
+def note_unchanged(team: Team, stream: Stream, window: Window, now: datetime) -> None:
+    """Fetched again, and nothing is different."""
+    SyncWindow.objects.filter(
+        team=team, stream=stream, start_ms=window.start_ms, end_ms=window.end_ms
+    ).update(fetched_at=now)
 
 
 def note_failure(
     team: Team, stream: Stream, window: Window, now: datetime, sentence: str
 ) -> None:
     """A window that was complete before stays complete: its rows are still there."""
-    row, made = SyncWindow.objects.get_or_create(
-        team=team,
-        stream=stream,
-        start_ms=window.start_ms,
-        end_ms=window.end_ms,
-        defaults={"status": SyncWindow.Status.FAILED, "fetched_at": now},
+    mine = SyncWindow.objects.filter(team=team, stream=stream)
+    held = Q(start_ms__lte=window.start_ms, end_ms__gte=window.end_ms)
+    row = (
+        mine.done().filter(held).first()
+        or mine.get_or_create(
+            team=team,
+            stream=stream,
+            start_ms=window.start_ms,
+            end_ms=window.end_ms,
+            defaults={"status": SyncWindow.Status.FAILED, "fetched_at": now},
+        )[0]
     )
-    row.attempts = 1 if made else row.attempts + 1
+    row.attempts += 1
     row.last_error = sentence[:500]
     row.save(update_fields=["attempts", "last_error"])
 
 
 def complete_until(team: Team, stream: Stream) -> datetime | None:
-    """The end (UTC, inclusive) of the newest block of windows without a gap."""
+    """The end (UTC, inclusive) of the newest window that is complete."""
     done = SyncWindow.objects.done().filter(team=team, stream=stream)
     newest = done.order_by("-end_ms").first()
     return datetime.fromtimestamp(newest.end_ms / 1000, UTC) if newest else None

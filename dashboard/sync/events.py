@@ -14,7 +14,9 @@ def replace_window(
     team: Team, window: Window, records: Iterable[UsageEventRecord], now: datetime
 ) -> Replacement:
     """Replace a window with rows that are at hand. Call it inside a transaction."""
-    with Staging() as staging:
-        staging.add(records)
-        staging.ready()
-        return replace_staged(team, window, now)
+    staging = Staging().start()
+    staging.add(records)
+    staging.ready()
+    done = replace_staged(team, window, now)
+    staging.drop()
+    return done

@@ -59,6 +59,18 @@ class Lease:
     def planned(self, windows: int) -> None:
         self._mine().update(windows_total=windows, windows_done=0)
 
+    def one_more(self) -> None:
+        """A window was halved."""
+        self._mine().update(windows_total=F("windows_total") + 1)
+
+    def released(self) -> None:
+        """The work goes on later; when the stream is due does not change."""
+        self._mine().update(leased_until=None, finished_at=self.clock())
+
+    def backfill_again(self, at: datetime | None) -> None:
+        """When the backfill goes on; None when nothing is missing any more."""
+        self._mine().update(backfill_at=at)
+
     def progress(self) -> None:
         self._mine().update(windows_done=F("windows_done") + 1)
 

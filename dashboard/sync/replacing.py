@@ -9,12 +9,14 @@ Running it again finds nothing to do.
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
 from dashboard import rollups
-from dashboard.models import UsageEvent
+from dashboard.models import Stream, SyncWindow, UsageEvent
+from dashboard.models.cents import ONE
 from dashboard.sync.counts import Counts
 from dashboard.sync.likeness import Row, pair
 from dashboard.sync.staging import COLUMNS, NAME
@@ -58,7 +60,28 @@ def replace_staged(team: Team, window: Window, now: datetime) -> Replacement:
     read = _one(f"SELECT COUNT(*) FROM {NAME}")
     unchanged = read - inserted - updated
     counts = Counts(read, inserted, updated, withdrawn, unchanged)
+    if counts.written:
+        _forget_pages(team, window)
     return Replacement(counts, frozenset(touched))
+
+
+def _forget_pages(team: Team, window: Window) -> None:
+    """Windows that overlap this one no longer stand for the pages they came from."""
+    SyncWindow.objects.filter(
+        team=team,
+        stream=Stream.EVENTS,
+        start_ms__lte=window.end_ms,
+        end_ms__gte=window.start_ms,
+    ).update(page_hashes=b"")
+
+
+def total_cost() -> Decimal:
+    """The priced cents of the staged rows."""
+    statement = f"SELECT COALESCE(SUM(cost_cents), 0) FROM {NAME}"
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        (total,) = cursor.fetchone()
+    return Decimal(total) / (ONE if connection.vendor == "sqlite" else 1)
 
 
 def _plan_by_sets() -> None:

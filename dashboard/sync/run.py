@@ -1,22 +1,24 @@
-"""One stream of one team, synced under its lease. Both doors, the Celery task and the
-command, come through here."""
+"""One round of one stream of one team, under its lease. Both doors, the Celery tasks
+and the command, come through here."""
 
 import logging
 import random
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, transaction
 
 from dashboard.adminapi.client import AdminApi
-from dashboard.adminapi.errors import AdminApiError, Throttled
-from dashboard.models import Stream
+from dashboard.adminapi.errors import AdminApiError, PagesMoved, Throttled
+from dashboard.models import Stream, SyncRun
 from dashboard.sync import coverage
 from dashboard.sync.counts import Counts
-from dashboard.sync.lease import Clock, Lease, utc_now
+from dashboard.sync.fetch import FETCH
+from dashboard.sync.lease import Clock, Lease, LeaseLost, utc_now
 from dashboard.sync.people import SuspiciousAnswer
-from dashboard.sync.steps import FETCH, Step
+from dashboard.sync.steps import Step
 from dashboard.sync.windows import Window
 from tokens.attention import clear_attention, open_attention
 from tokens.models import Team
@@ -27,31 +29,38 @@ JITTER_SECONDS = 120
 LONGEST_PAUSE = timedelta(minutes=30)
 # A gauge is read whole; it takes the place of a window where a step wants one.
 WHOLE = Window(0, 0)
+NO_ROOM = "The disk is full: free some space; the next sync goes on from here."
+NOT_TAKEN = "The database did not take what was read; the log says why."
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one stream's sync. `error` is a sentence, empty when all went
-    well; `later`: a rate limit asks us to come back after `retry_after` seconds, what
-    was committed stays."""
+    """What became of one round. `error` is a sentence, empty when all went well;
+    `later`: the vendor asked us to come back, what was committed stays; `left`: windows
+    that there was no time for."""
 
     stream: Stream
     counts: Counts = field(default_factory=Counts)
+    windows_done: int = 0
     windows_failed: int = 0
     error: str = ""
     later: bool = False
-    retry_after: float = 0.0
+    retry_after: float | None = None
+    left: int = 0
 
 
 @dataclass(frozen=True)
 class Job:
     """What a sync works with: passed in, so that nothing below reads settings.
-    `told(stream, done, total)` hears of each finished window."""
+    `told(stream, done, total)` hears of each finished window. After `until` no further
+    window is begun."""
 
     team: Team
     api: AdminApi
     clock: Clock = utc_now
     told: Callable[[Stream, int, int], None] = lambda stream, done, total: None
+    reason: SyncRun.Reason = SyncRun.Reason.SCHEDULE
+    until: datetime | None = None
 
 
 def sync_stream(
@@ -64,7 +73,17 @@ def sync_stream(
     steps = coverage.due_windows(job.team, stream, job.clock())
     if windows is not None and stream in coverage.RHYTHMS:
         steps = windows
-    outcome = _round(job, stream, lease, steps or [WHOLE])
+    if stream not in coverage.RHYTHMS:
+        steps = [WHOLE]
+    run = SyncRun.objects.create(
+        team=job.team, stream=stream, reason=job.reason, started_at=job.clock()
+    )
+    try:
+        outcome = _round(job, stream, lease, steps)
+    except LeaseLost as lost:
+        _close(run, Outcome(stream, error=str(lost)), job.clock())
+        raise
+    _close(run, outcome, job.clock())
     _report(job, lease, outcome)
     return outcome
 
@@ -72,19 +91,34 @@ def sync_stream(
 def _round(job: Job, stream: Stream, lease: Lease, windows: list[Window]) -> Outcome:
     """Each window in a transaction of its own. Trouble ends the round, because the
     next window would meet it too; what is committed stays."""
-    outcome = Outcome(stream)
-    lease.planned(len(windows))
-    job.told(stream, 0, len(windows))
-    for done, window in enumerate(windows, start=1):
+    outcome, waiting = Outcome(stream), deque(windows)
+    lease.planned(len(waiting))
+    job.told(stream, 0, len(waiting))
+    while waiting and not (job.until and outcome.windows_done and _over(job)):
+        window = waiting.popleft()
         try:
             counts = _window(job, stream, lease, window)
         except (AdminApiError, SuspiciousAnswer, DatabaseError) as error:
-            failed = replace(outcome, windows_failed=len(windows) - done + 1)
-            return _failed(job, failed, window, error)
-        outcome = replace(outcome, counts=outcome.counts + counts)
+            halves = window.halves() if isinstance(error, PagesMoved) else None
+            if not halves:
+                failed = replace(outcome, windows_failed=len(waiting) + 1)
+                return _failed(job, failed, window, error)
+            waiting.extendleft(reversed(halves))
+            lease.one_more()
+            continue
+        outcome = replace(
+            outcome,
+            counts=outcome.counts + counts,
+            windows_done=outcome.windows_done + 1,
+        )
         lease.progress()
-        job.told(stream, done, len(windows))
-    return outcome
+        done = outcome.windows_done
+        job.told(stream, done, done + len(waiting))
+    return replace(outcome, left=len(waiting))
+
+
+def _over(job: Job) -> bool:
+    return job.until is not None and job.clock() >= job.until
 
 
 def _window(job: Job, stream: Stream, lease: Lease, window: Window) -> Counts:
@@ -100,31 +134,44 @@ def _failed(job: Job, outcome: Outcome, window: Window, error: Exception) -> Out
     sentence = str(error)
     if isinstance(error, DatabaseError):
         log.exception("Writing %s of %s failed.", outcome.stream.label, job.team)
-        sentence = "The database did not take what was read; the log says why."
-    if window is not WHOLE:
+        sentence = NO_ROOM if "full" in sentence or "space" in sentence else NOT_TAKEN
+    elif window is not WHOLE:
         coverage.note_failure(job.team, outcome.stream, window, job.clock(), sentence)
-    if isinstance(error, Throttled):
-        return replace(
-            outcome, error=sentence, later=True, retry_after=error.retry_after or 0.0
-        )
-    return replace(outcome, error=sentence)
+    after = getattr(error, "retry_after", None)
+    later = isinstance(error, Throttled)
+    return replace(outcome, error=sentence, later=later, retry_after=after)
+
+
+def _close(run: SyncRun, outcome: Outcome, now: datetime) -> None:
+    SyncRun.objects.filter(pk=run.pk).update(
+        finished_at=now,
+        windows_done=outcome.windows_done,
+        windows_failed=outcome.windows_failed,
+        error=outcome.error[:500],
+        **asdict(outcome.counts),
+    )
 
 
 def _report(job: Job, lease: Lease, outcome: Outcome) -> None:
     """On the lease (when it is due again), in the log, and for somebody to look at."""
     now, label = job.clock(), outcome.stream.label
     if outcome.error:
-        pause = timedelta(seconds=outcome.retry_after) or _pause(lease.failures())
-        lease.failed(outcome.error, now + pause)
+        lease.failed(outcome.error, now + _pause(lease.failures(), outcome))
         open_attention(job.team, "sync", outcome.stream, f"{label}: {outcome.error}")
         log.warning("%s of %s: %s", label, job.team, outcome.error)
+        return
+    if job.reason is SyncRun.Reason.BACKFILL:
+        lease.released()
     else:
         jitter = timedelta(seconds=random.uniform(0, JITTER_SECONDS))
         lease.succeeded(now + PERIOD + jitter)
         clear_attention(job.team, "sync", outcome.stream)
-        log.info("%s of %s: %s", label, job.team, outcome.counts)
+    log.info("%s of %s: %s", label, job.team, outcome.counts)
 
 
-def _pause(failures: int) -> timedelta:
-    """Longer after each failure in a row: 1, 2, 4 … 30 minutes."""
+def _pause(failures: int, outcome: Outcome) -> timedelta:
+    """As long as the vendor asked for, else longer after each failure in a row: 1, 2,
+    4 … 30 minutes."""
+    if outcome.retry_after is not None:
+        return timedelta(seconds=outcome.retry_after)
     return min(timedelta(minutes=2 ** min(failures, 5)), LONGEST_PAUSE)

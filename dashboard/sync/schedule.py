@@ -1,23 +1,22 @@
 """What is due, and who is told. The tables hold what is to be done; Celery carries it.
 
-A message may be lost or come twice. So sending one only moves `due_at` a little: if no
-worker took the lease by then, the next sweep sends again.
+A message may be lost or come twice. So sending one only moves the due time a little: if
+no worker took the lease by then, the next sweep sends again.
 """
 
-import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 
 from dashboard.models import Stream, SyncState
+from dashboard.sync.fetch import FETCH
 from dashboard.sync.lease import state_of
-from dashboard.sync.steps import FETCH
 from tokens.models import Team
 
-log = logging.getLogger(__name__)
 SENT_AGAIN_AFTER = timedelta(minutes=2)
-USER, HOURLY = "user", "hourly"
+# The names of the queues, first things first.
+USER, HOURLY, BACKFILL = "user", "hourly", "backfill"
 Send = Callable[[Team, Stream, str], None]
 
 
@@ -27,9 +26,10 @@ def sweep(teams: Iterable[Team], now: datetime, send: Send) -> int:
     for team in teams:
         for stream in FETCH:
             state = state_of(team, stream, now)
-            if _claim(state, now):
-                send(team, stream, HOURLY)
-                sent += 1
+            for queue, column in ((HOURLY, "due_at"), (BACKFILL, "backfill_at")):
+                if _claim(state, column, now):
+                    send(team, stream, queue)
+                    sent += 1
     return sent
 
 
@@ -46,7 +46,7 @@ def ask(team: Team, now: datetime, send: Send) -> str:
     SyncState.objects.filter(pk__in=[state.pk for _, state in idle]).update(due_at=now)
     for stream, state in idle:
         state.due_at = now
-        if _claim(state, now):
+        if _claim(state, "due_at", now):
             send(team, stream, USER)
     return "The sync has been started."
 
@@ -55,11 +55,13 @@ def _leased(state: SyncState, now: datetime) -> bool:
     return state.leased_until is not None and state.leased_until > now
 
 
-def _claim(state: SyncState, now: datetime) -> bool:
-    """Compare-and-set on `due_at`: of several sweeps only one sends."""
+def _claim(state: SyncState, column: str, now: datetime) -> bool:
+    """Compare-and-set on the due time: of several sweeps only one sends."""
+    due: datetime | None = getattr(state, column)
     return bool(
-        state.due_at <= now
-        and SyncState.objects.filter(pk=state.pk, due_at=state.due_at)
+        due is not None
+        and due <= now
+        and SyncState.objects.filter(pk=state.pk, **{column: due})
         .filter(Q(leased_until=None) | Q(leased_until__lte=now))
-        .update(due_at=now + SENT_AGAIN_AFTER)
+        .update(**{column: now + SENT_AGAIN_AFTER})
     )

@@ -53,18 +53,22 @@ NAME = "staged_event"
 
 
 class Staging:
-    """`with Staging() as staging: staging.add(records)`; one at a time a connection."""
+    """One at a time on a connection; starting another one takes this one's place.
+
+    `rows` counts the rows that came, `signature` is the same for the same rows in any
+    order.
+    """
 
     def __init__(self) -> None:
-        self.rows = 0
+        self.rows = self.signature = 0
         self._is_sqlite = connection.vendor == "sqlite"
         self._kinds: dict[str, str] = {}
-        self._days: dict[int, date] = {}
+        self._days: dict[int, date | str] = {}
 
-    def __enter__(self) -> "Staging":
+    def start(self) -> "Staging":
         columns = ", ".join(f"{name} {_type(name)}" for name in COLUMNS)
+        self.drop()
         with connection.cursor() as cursor:
-            cursor.execute(f"DROP TABLE IF EXISTS {NAME}")
             cursor.execute(
                 f"CREATE TEMPORARY TABLE {NAME} (seq integer"
                 f"{' PRIMARY KEY' if self._is_sqlite else ''}, "
@@ -74,18 +78,32 @@ class Staging:
             )
         return self
 
-    def __exit__(self, *trouble: object) -> None:
-        # Within a transaction that failed, the table goes away with the rollback or
-        # with the next window's.
-        if not connection.needs_rollback and connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute(f"DROP TABLE IF EXISTS {NAME}")
+    def drop(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE IF EXISTS {NAME}")
 
     def clear(self) -> None:
         """Before the window is walked again."""
-        self.rows = 0
+        if self.rows:
+            self.rows = self.signature = 0
+            with connection.cursor() as cursor:
+                cursor.execute(f"DELETE FROM {NAME}")
+
+    def skip(self) -> None:
+        """A row came that cannot be staged; it keeps its place on its page."""
+        self.rows += 1
+
+    def repeats_across_pages(self, size: int) -> bool:
+        """Whether equal rows stand on different pages: twins that a border parts, or
+        one row that moved over it."""
         with connection.cursor() as cursor:
-            cursor.execute(f"DELETE FROM {NAME}")
+            cursor.execute(
+                f"SELECT 1 FROM {NAME} GROUP BY fingerprint, payload_hash "
+                "HAVING COUNT(*) > 1 AND MIN((seq - 1) / %s) <> MAX((seq - 1) / %s) "
+                "LIMIT 1",
+                (size, size),
+            )
+            return cursor.fetchone() is not None
 
     def ready(self) -> None:
         """Every row is in: nothing analyses a temporary table but we ourselves."""
@@ -128,15 +146,17 @@ class Staging:
                 if values[place] is not None:
                     values[place] = money(values[place])
             cost = record.cost_cents
+            print_, payload = fingerprint(record), payload_hash(record)
             self.rows += 1
+            self.signature += int.from_bytes(payload)
             yield (
                 self.rows,
                 *values,
                 None if cost is None else money(cost),
                 self._kind(record.raw_kind),
                 self._day(record.timestamp_ms),
-                fingerprint(record),
-                payload_hash(record),
+                print_,
+                payload,
             )
 
     @staticmethod
@@ -153,8 +173,9 @@ class Staging:
         number = ms // 86_400_000
         day = self._days.get(number)
         if day is None:
-            day = self._days[number] = day_of(ms)
-        return day.isoformat() if self._is_sqlite else day
+            found = day_of(ms)
+            day = self._days[number] = found.isoformat() if self._is_sqlite else found
+        return day
 
 
 def _type(name: str) -> str:

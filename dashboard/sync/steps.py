@@ -1,16 +1,17 @@
 """The smallest unit of a sync: fetch one window (or one gauge), hand back its writer.
 
+Each stream has one such function; `FETCH` in fetch.py lists them.
+
 Fetching happens before the transaction, so no transaction waits for the network.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from dashboard.adminapi.client import AdminApi
 from dashboard.models import Stream
-from dashboard.sync import coverage, events, people
+from dashboard.sync import coverage, people
 from dashboard.sync.counts import Counts
 from dashboard.sync.windows import Window
 from tokens.models import Team
@@ -47,35 +48,3 @@ def fetch_daily(step: Step) -> Writer:
         return counts
 
     return write
-
-
-def fetch_events(step: Step) -> Writer:
-    window = step.window
-    walk = step.api.usage_events(
-        window.start_ms, window.end_ms, seen=lambda rows, announced: step.alive()
-    )
-
-    def write(now: datetime) -> Counts:
-        counts = events.replace_window(step.team, window, walk.records, now).counts
-        coverage.note_done(
-            step.team,
-            Stream.EVENTS,
-            window,
-            now,
-            rows=counts.read,
-            announced=walk.announced,
-            charged_cents=sum(
-                (r.cost_cents or Decimal(0) for r in walk.records), Decimal(0)
-            ),
-        )
-        return counts
-
-    return write
-
-
-FETCH: dict[Stream, Callable[[Step], Writer]] = {
-    Stream.MEMBERS: fetch_members,
-    Stream.SPEND: fetch_spend,
-    Stream.DAILY: fetch_daily,
-    Stream.EVENTS: fetch_events,
-}

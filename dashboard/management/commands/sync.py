@@ -5,18 +5,19 @@ import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date, timedelta
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from dashboard.models import Stream
+from dashboard.models import Stream, SyncRun
 from dashboard.sync import coverage
 from dashboard.sync.counts import Counts
+from dashboard.sync.fetch import FETCH
 from dashboard.sync.lease import TERM, LeaseLost, LeaseTaken, utc_now
 from dashboard.sync.run import Outcome
-from dashboard.sync.steps import FETCH
 from dashboard.sync.windows import Window, between
 from dashboard.sync.work import work
 from dashboard.teams import team_named
@@ -45,7 +46,16 @@ class Command(BaseCommand):
         )
         parser.add_argument("--until", type=iso_day, help="no day after this one (UTC)")
 
+        parser.add_argument(
+            "--verify",
+            action="store_true",
+            help="fetch nothing; prove that the sums equal the events (verify_sums)",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["verify"]:
+            call_command("verify_sums", team=options["team"], stdout=self.stdout)
+            return
         team = team_named(options["team"])
         if not team.sync_key:
             raise CommandError(
@@ -68,7 +78,7 @@ class Command(BaseCommand):
     def pull(
         self, team: Team, stream: Stream, since: date | None, until: date | None
     ) -> Outcome:
-        windows = _asked_for(stream, since, until)
+        windows = _windows(team, stream, since, until)
         with tqdm(desc=stream.label, unit="window", disable=None, leave=True) as bar:
 
             def told(_: Stream, done: int, total: int) -> None:
@@ -88,7 +98,7 @@ class Command(BaseCommand):
         waiting = False
         while True:
             try:
-                return work(team, stream, windows, told)
+                return work(team, stream, windows, told, SyncRun.Reason.COMMAND)
             except (LeaseTaken, LeaseLost) as reason:
                 if utc_now() > give_up:
                     return Outcome(stream, windows_failed=1, error=str(reason))
@@ -98,22 +108,24 @@ class Command(BaseCommand):
                 time.sleep(LOOK_AGAIN_SECONDS)
 
 
-def _asked_for(
-    stream: Stream, since: date | None, until: date | None
+def _windows(
+    team: Team, stream: Stream, since: date | None, until: date | None
 ) -> list[Window] | None:
-    """The windows of the days asked for; None (what is due) when none were."""
-    rhythm = coverage.RHYTHMS.get(stream)
-    if rhythm is None or not (since or until):
+    """The windows of the days asked for; when none were, all that is due or missing."""
+    rhythm, now = coverage.RHYTHMS.get(stream), utc_now()
+    if rhythm is None:
         return None
-    now = utc_now()
+    if not (since or until):
+        due = coverage.due_windows(team, stream, now)
+        return due + coverage.backfill_windows(team, stream, now)
     last = until or now.date()
-    reach = datetime.fromtimestamp(now.timestamp() - rhythm.reach * 86_400, UTC).date()
-    first = since or min(reach, last)
+    first = since or min(now.date() - timedelta(days=rhythm.reach), last)
     return between(first, last, rhythm.stride, int(now.timestamp() * 1000))
 
 
 def _summary(team: Team, outcomes: list[Outcome]) -> dict[str, Any]:
-    total = sum((outcome.counts for outcome in outcomes), Counts())
+    total = asdict(sum((outcome.counts for outcome in outcomes), Counts()))
+    del total["quarantined"]
     ends = [
         coverage.complete_until(team, outcome.stream)
         for outcome in outcomes
@@ -121,7 +133,7 @@ def _summary(team: Team, outcomes: list[Outcome]) -> dict[str, Any]:
     ]
     known = [end for end in ends if end is not None]
     return {
-        **asdict(total),
+        **total,
         "windows_failed": sum(outcome.windows_failed for outcome in outcomes),
         "complete_until": min(known).isoformat() if known else None,
     }

@@ -6,6 +6,7 @@ import pytest
 from dashboard.adminapi.client import AdminApi
 from dashboard.adminapi.http import Http
 from dashboard.models import Stream
+from dashboard.sync import coverage
 from dashboard.sync.lease import take
 from dashboard.sync.run import Job, Outcome, sync_stream
 from dashboard.sync.windows import Window
@@ -51,10 +52,13 @@ Sync = Callable[..., Outcome]
 
 @pytest.fixture
 def sync(team: Team, api: AdminApi, clock: Clock) -> Sync:
-    """Sync one stream as a worker would."""
+    """Sync one stream as the command would: what is due, then what is missing."""
 
     def run(stream: Stream, windows: list[Window] | None = None) -> Outcome:
         job = Job(team, api, clock)
+        if windows is None:
+            windows = coverage.due_windows(team, stream, clock.now)
+            windows += coverage.backfill_windows(team, stream, clock.now)
         return sync_stream(job, stream, take(team, stream, clock), windows)
 
     return run

@@ -7,9 +7,9 @@ import pytest
 from dashboard.adminapi.client import AdminApi
 from dashboard.models import Stream, SyncState, SyncWindow, UsageEvent
 from dashboard.sync import coverage, schedule
+from dashboard.sync.fetch import FETCH
 from dashboard.sync.lease import TERM, LeaseLost, LeaseTaken, take
 from dashboard.sync.run import PERIOD, Job, sync_stream
-from dashboard.sync.steps import FETCH
 from tests.dashboard.sync.conftest import Clock, Sync
 from tests.vendor import Vendor
 from tokens.models import Team
