@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
-from dashboard.adminapi import reading
+from dashboard.adminapi import auditlog, blocklists, groups, reading
 from dashboard.adminapi.errors import PagesMoved, RequestRefused, Unreadable
 from dashboard.adminapi.http import Http
 from dashboard.adminapi.reading import Json
@@ -39,6 +40,19 @@ class AdminApi:
         return tuple(
             MemberRecord.read(row) for row in reading.items(answer, "teamMembers")
         )
+
+    def blocklists(self) -> tuple[blocklists.BlocklistRecord, ...]:
+        return blocklists.read_all(self._get)
+
+    def audit_log(self, start_ms: int, end_ms: int) -> auditlog.AuditRead:
+        return auditlog.read_span(self._get, start_ms, end_ms)
+
+    def billing_groups(self, day: date | None = None) -> groups.GroupsReport:
+        """Of the cycle that a day lies in; of the running one without a day."""
+        return groups.read_cycle(self._get, day)
+
+    def _get(self, path: str) -> Any:
+        return self._http.json("GET", path)
 
     def daily_usage(self, start_ms: int, end_ms: int) -> tuple[DailyUsageRecord, ...]:
         """Every member's day in the window, in slices of at most 30 days."""
