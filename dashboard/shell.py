@@ -68,6 +68,7 @@ class Shell:
             entries = [
                 self._entry("Overview", "overview", "grid-1x2", self._query),
                 self._entry("Members", "members", "people", self._query),
+                self._entry("Sync", "sync", "arrow-repeat", self._query),
             ]
         if self.user.is_staff:
             entries.append(self._entry("Admin", "admin:index", "gear"))

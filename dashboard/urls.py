@@ -1,11 +1,18 @@
 from django.urls import path
 
-from dashboard.views import charts, members, overview, sync
+from dashboard.views import charts, members, overview, sync, sync_page
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("members/", members.members, name="members"),
     path("chart/<slug:slug>.json", charts.chart, name="chart"),
-    path("sync/", sync.sync_progress, name="sync-progress"),
+    path("sync/", sync_page.sync, name="sync"),
+    path("sync/streams/", sync_page.sync_streams, name="sync-streams"),
+    path("sync/progress/", sync.sync_progress, name="sync-progress"),
     path("sync/now/", sync.sync_now, name="sync-now"),
+    path(
+        "sync/quarantine/<slug:stream>.jsonl",
+        sync_page.quarantined,
+        name="quarantine",
+    ),
 ]

@@ -2,13 +2,18 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from dashboard.models import (
+    Capability,
     EventKind,
+    FieldSeen,
     Member,
+    QuarantinedRow,
     SpendSnapshot,
     Stream,
+    SyncRun,
     SyncState,
     SyncWindow,
     UsageEvent,
@@ -95,16 +100,16 @@ def event(
 
 
 def window(
-    team: Team, start: datetime, end: datetime, status: str = "done"
+    team: Team, start: datetime, end: datetime, status: str = "done", **fields: Any
 ) -> SyncWindow:
     """Fetched from `start` until right before `end`."""
     return SyncWindow.objects.create(
         team=team,
-        stream=Stream.EVENTS,
         start_ms=int(start.timestamp() * 1000),
         end_ms=int(end.timestamp() * 1000) - 1,
         status=status,
         fetched_at=end,
+        **{"stream": Stream.EVENTS} | fields,
     )
 
 
@@ -125,4 +130,44 @@ def snapshot(
         captured_day=day,
         captured_at=at,
         **{"rule": SpendSnapshot.Rule.OVERALL} | fields,
+    )
+
+
+def capability(
+    team: Team, stream: Stream, state: str, sentence: str = ""
+) -> Capability:
+    return Capability.objects.create(
+        team=team,
+        stream=stream,
+        state=state,
+        sentence=sentence,
+        checked_at=datetime.now(UTC),
+    )
+
+
+def run(team: Team, stream: Stream, started_at: datetime, **fields: Any) -> SyncRun:
+    given = {"reason": "schedule", "finished_at": started_at + timedelta(seconds=3)}
+    return SyncRun.objects.create(
+        team=team, stream=stream, started_at=started_at, **given | fields
+    )
+
+
+def quarantined(team: Team, stream: Stream, raw: str, reason: str) -> QuarantinedRow:
+    now = datetime.now(UTC)
+    return QuarantinedRow.objects.create(
+        team=team,
+        stream=stream,
+        raw=raw,
+        digest=sha256(raw.encode()).hexdigest(),
+        reason=reason,
+        first_seen_at=now,
+        last_seen_at=now,
+    )
+
+
+def field_seen(team: Team, stream: Stream, path: str, **fields: Any) -> FieldSeen:
+    now = datetime.now(UTC)
+    given = {"is_used": False, "first_seen_at": now - 60 * DAY, "last_seen_at": now}
+    return FieldSeen.objects.create(
+        team=team, stream=stream, path=path, **given | fields
     )

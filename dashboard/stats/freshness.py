@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
-from dashboard.models import Stream, SyncState, SyncWindow
+from dashboard.models import Capability, Stream, SyncState, SyncWindow
 from dashboard.periods import DAY
+from dashboard.sync.fetch import FETCH
 from tokens.models import Team
 
 # The vendor still changes costs for a day or two.
 PROVISIONAL_DAYS = 2
 # With a worker alive, something due is taken up within a sweep or two.
 PATIENCE = timedelta(seconds=45)
+# Could not be tried: the sync finds out.
+READABLE = (Capability.State.OK, Capability.State.UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -54,16 +57,26 @@ class Doing(StrEnum):
     QUEUED = "queued"
     FAILED = "failed"
     DONE = "done"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
 class StreamProgress:
-    label: str
+    """`refusal`: the sentence why this key does not read the stream."""
+
+    stream: Stream
     doing: Doing
-    done: int
-    total: int
-    error: str
-    succeeded_at: datetime | None
+    done: int = 0
+    total: int = 0
+    error: str = ""
+    refusal: str = ""
+    succeeded_at: datetime | None = None
+    started_at: datetime | None = None
+    due_at: datetime | None = None
+
+    @property
+    def label(self) -> str:
+        return self.stream.label
 
 
 @dataclass(frozen=True)
@@ -87,15 +100,24 @@ class Progress:
         """Each sentence of an error with the streams it is about."""
         found: dict[str, list[str]] = {}
         for stream in self.streams:
-            if stream.error:
+            if stream.error and stream.doing is not Doing.REFUSED:
                 found.setdefault(stream.error, []).append(stream.label)
         return found
+
+    def refusal(self, stream: Stream) -> str:
+        """Why the key does not read this stream; empty when it does."""
+        return next((s.refusal for s in self.streams if s.stream is stream), "")
 
 
 def progress(team: Team, now: datetime, asked_at: datetime | None = None) -> Progress:
     """`asked_at`: when somebody pressed “Sync now”; what has not ended since waits."""
     states = {state.stream: state for state in SyncState.objects.filter(team=team)}
-    streams = tuple(_stream(name, states.get(name), now, asked_at) for name in Stream)
+    tried = {row.stream: row for row in Capability.objects.filter(team=team)}
+    streams = tuple(
+        _stream(name, states.get(name), tried.get(name), now, asked_at)
+        for name in Stream
+        if name in FETCH or name in states or name in tried
+    )
     running = any(s.doing is Doing.RUNNING for s in streams)
     times = [t for s in states.values() for t in (s.finished_at, s.started_at) if t]
     quiet_since = max([asked_at or team.created_at, *times])
@@ -105,18 +127,37 @@ def progress(team: Team, now: datetime, asked_at: datetime | None = None) -> Pro
 
 
 def _stream(
-    stream: Stream, state: SyncState | None, now: datetime, asked_at: datetime | None
+    stream: Stream,
+    state: SyncState | None,
+    tried: Capability | None,
+    now: datetime,
+    asked_at: datetime | None,
 ) -> StreamProgress:
+    refusal = _refusal(state, tried)
     if state is None:
-        return StreamProgress(stream.label, Doing.QUEUED, 0, 0, "", None)
+        return StreamProgress(
+            stream, Doing.REFUSED if refusal else Doing.QUEUED, refusal=refusal
+        )
     return StreamProgress(
-        stream.label,
-        _doing(state, now, asked_at),
+        stream,
+        Doing.REFUSED if refusal else _doing(state, now, asked_at),
         state.windows_done,
         state.windows_total,
         state.last_error,
+        refusal,
         state.succeeded_at,
+        state.started_at,
+        state.due_at,
     )
+
+
+def _refusal(state: SyncState | None, tried: Capability | None) -> str:
+    """A sync that succeeded after the key was tried knows better."""
+    if tried is None or tried.state in READABLE:
+        return ""
+    if state and state.succeeded_at and state.succeeded_at > tried.checked_at:
+        return ""
+    return tried.sentence or f"{Capability.State(tried.state).label}."
 
 
 def _doing(state: SyncState, now: datetime, asked_at: datetime | None) -> Doing:

@@ -39,7 +39,8 @@ def sync_now(request: HttpRequest, asked: Asked) -> HttpResponse:
         raise Refused(403, "team", "Only an admin of the team can start a sync.")
     messages.info(request, ask_now(asked.team))
     request.session[ASKED] = {str(asked.team.pk): asked.now.isoformat()}
-    return redirect(reverse("overview") + asked.query())
+    back = "sync" if request.POST.get("from") == "sync" else "overview"
+    return redirect(reverse(back) + asked.query())
 
 
 def progress_of(request: HttpRequest, asked: Asked) -> Progress:

@@ -39,6 +39,7 @@ def test_the_entry_of_this_page_is_marked(team: Team) -> None:
     assert [(e.title, e.is_here) for e in menu] == [
         ("Overview", True),
         ("Members", False),
+        ("Sync", False),
     ]
 
 

@@ -1,0 +1,197 @@
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from dashboard.models import QuarantinedRow, Stream
+from tests import factories
+from tests.dashboard.conftest import World, signed_in
+from tests.factories import DAY
+from tokens.models import Team
+
+URL, STREAMS = "/dashboard/sync/", "/dashboard/sync/streams/"
+DOWNLOAD = "/dashboard/sync/quarantine/events.jsonl"
+NASTY = "<script>alert(1)</script>"
+NOW = datetime.now(UTC)
+SYNCED: dict[str, Any] = {
+    "due_at": NOW + timedelta(hours=1),
+    "started_at": NOW - timedelta(minutes=5),
+    "finished_at": NOW - timedelta(minutes=4),
+    "succeeded_at": NOW - timedelta(minutes=4),
+}
+
+
+@pytest.fixture
+def keyed(world: World) -> Team:
+    world.team.sync_key = "key_0123456789"
+    world.team.save()
+    return world.team
+
+
+def page(client: Client, query: str = "") -> str:
+    answer = client.get(URL + query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def row(html: str, stream: Stream) -> str:
+    """The text of a stream's line in the table of streams."""
+    table = html[html.index("stream-table") :]
+    rows = re.findall(r"<tr class.*?</tr>", table, re.DOTALL)
+    found = next(r for r in rows if f">{stream.label}</th>" in r)
+    return " ".join(re.sub(r"<[^>]+>", " ", found).split())
+
+
+def test_each_stream_says_how_it_stands(alice: Client, keyed: Team) -> None:
+    factories.sync_state(keyed, Stream.MEMBERS, **SYNCED)
+    failed = SYNCED | {"last_error": "The Admin API refuses the key."}
+    factories.sync_state(keyed, Stream.SPEND, **failed)
+    running = SYNCED | {"leased_until": NOW + timedelta(minutes=1)}
+    factories.sync_state(
+        keyed, Stream.EVENTS, **running, windows_done=3, windows_total=13
+    )
+    html = page(alice)
+    assert "Done Last success 4 min ago Next in" in row(html, Stream.MEMBERS)
+    assert "Failed The Admin API refuses the key." in row(html, Stream.SPEND)
+    assert "Running 3 of 13 parts" in row(html, Stream.EVENTS)
+    assert "Waiting for a worker" in row(html, Stream.DAILY)
+
+
+def test_what_the_key_may_not_read_is_a_sentence(alice: Client, keyed: Team) -> None:
+    factories.capability(keyed, Stream.AUDIT, "refused", "Only on Enterprise.")
+    factories.capability(keyed, Stream.GROUPS, "gone")
+    html = page(alice)
+    assert "Not available with this key Only on Enterprise." in row(html, Stream.AUDIT)
+    assert "Not there for this account." in row(html, Stream.GROUPS)
+    assert "Audit log: a row for each weekday" not in html
+
+
+def test_a_stream_that_was_read_since_is_not_refused(
+    alice: Client, keyed: Team
+) -> None:
+    later = SYNCED | {"succeeded_at": NOW + timedelta(minutes=1)}
+    factories.capability(keyed, Stream.SPEND, "refused")
+    factories.sync_state(keyed, Stream.SPEND, **later)
+    assert "Done" in row(page(alice), Stream.SPEND)
+
+
+def test_the_table_follows_a_running_sync_and_then_loads_the_page(
+    alice: Client, keyed: Team
+) -> None:
+    assert f'data-hx-get="{STREAMS}"' in page(alice)
+    assert "HX-Refresh" not in alice.get(STREAMS)
+    for stream in Stream:
+        factories.sync_state(keyed, stream, **SYNCED)
+    assert "data-hx-get" not in page(alice)
+    assert alice.get(STREAMS)["HX-Refresh"] == "true"
+
+
+def test_a_team_without_a_key_is_told_so(alice: Client, team: Team) -> None:
+    html = page(alice)
+    assert "has no Admin API key yet" in html
+    assert "data-hx-get" not in html
+
+
+def test_each_day_says_what_it_is(alice: Client, keyed: Team) -> None:
+    day = datetime(NOW.year, NOW.month, NOW.day, tzinfo=UTC) - 70 * DAY
+    factories.window(keyed, day, day + DAY, "failed", last_error=NASTY)
+    html = page(alice)
+    assert "Usage events: a row for each weekday" in html
+    assert ": complete, 0 rows in a window of 70 days" in html
+    assert "older than asked for" in html
+    assert NASTY not in html
+
+
+def test_runs_say_what_they_did_and_why_they_failed(alice: Client, keyed: Team) -> None:
+    factories.run(keyed, Stream.EVENTS, NOW, read=1234, updated=7, error=NASTY)
+    html = page(alice)
+    assert "1,234" in html
+    assert "On schedule" in html
+    assert "3.0 s" in html
+    assert NASTY not in html
+
+
+def test_fifty_runs_are_a_page(alice: Client, keyed: Team) -> None:
+    for number in range(51):
+        factories.run(keyed, Stream.SPEND, NOW - timedelta(hours=number))
+    assert "Runs 1 to 50 of 51" in page(alice)
+    assert "Runs 51 to 51 of 51" in page(alice, "?page=2")
+
+
+@pytest.mark.parametrize("number", ["0", "2", "x", "", "9" * 5000])
+def test_a_page_that_is_not_there_names_the_field(
+    alice: Client, world: World, number: str
+) -> None:
+    answer = alice.get(URL, {"page": number})
+    assert answer.status_code == 400
+    assert "Page must be the number of a page." in answer.content.decode()
+
+
+def test_rows_that_could_not_be_read_are_downloaded_line_by_line(
+    alice: Client, keyed: Team
+) -> None:
+    raw = f'{{"model": "{NASTY}",\n "timestamp": "soon"}}'
+    factories.quarantined(keyed, Stream.EVENTS, raw, NASTY)
+    factories.quarantined(keyed, Stream.EVENTS, "½ a ro", "It ends early.")
+    assert NASTY not in page(alice)
+    answer = alice.get(DOWNLOAD)
+    rows = [json.loads(line) for line in answer.content.decode().splitlines()]
+    assert {found["raw"] for found in rows} == {raw, "½ a ro"}
+    assert answer["Content-Type"] == "application/x-ndjson"
+    expected = 'attachment; filename="quarantine-acme-events.jsonl"'
+    assert answer["Content-Disposition"] == expected
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_another_teams_rows_are_not_in_the_file(root: Client, keyed: Team) -> None:
+    factories.quarantined(keyed, Stream.EVENTS, "ours", "No.")
+    factories.quarantined(factories.team("other"), Stream.EVENTS, "theirs", "No.")
+    assert QuarantinedRow.objects.count() == 2
+    assert b"theirs" not in root.get(f"{DOWNLOAD}?team=acme").content
+
+
+def test_an_unknown_stream_has_no_file(alice: Client, world: World) -> None:
+    answer = alice.get("/dashboard/sync/quarantine/nothing.jsonl")
+    assert answer.status_code == 404
+
+
+def test_a_used_field_that_is_gone_is_an_alarm(alice: Client, keyed: Team) -> None:
+    factories.field_seen(
+        keyed, Stream.EVENTS, "chargedCents", is_used=True, missing_since=NOW
+    )
+    factories.field_seen(keyed, Stream.EVENTS, NASTY)
+    html = page(alice)
+    assert "<code>chargedCents</code> no longer comes." in html
+    assert NASTY not in html
+
+
+def test_an_analyst_looks_and_does_not_press(keyed: Team) -> None:
+    factories.user("ann@example.com", keyed, "analyst")
+    html = page(signed_in("ann@example.com"))
+    assert "stream-table" in html
+    assert "Sync now" not in html
+
+
+def test_the_button_leads_back_to_the_page_it_was_pressed_on(
+    alice: Client, keyed: Team
+) -> None:
+    answer = alice.post("/dashboard/sync/now/", {"from": "sync"})
+    assert answer["Location"] == URL
+
+
+def test_its_queries_are_counted(
+    alice: Client, keyed: Team, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(20):
+        factories.run(keyed, Stream.SPEND, NOW - timedelta(hours=number))
+        factories.quarantined(keyed, Stream.EVENTS, f"{number}", f"{number}")
+        factories.field_seen(keyed, Stream.EVENTS, f"{number}")
+    page(alice)
+    with django_assert_num_queries(13):
+        page(alice)
+    with django_assert_num_queries(7):
+        alice.get(STREAMS)
