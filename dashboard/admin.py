@@ -3,9 +3,18 @@
 from django.contrib import admin
 
 from dashboard.models import (
+    AuditEvent,
+    BillingGroup,
+    BlocklistRepo,
+    BlocklistRevision,
+    Capability,
     DailyUsage,
+    FieldSeen,
+    GroupMembership,
     Member,
+    QuarantinedRow,
     SpendSnapshot,
+    SyncRun,
     SyncState,
     SyncWindow,
     UsageEvent,
@@ -90,3 +99,86 @@ class SyncWindowAdmin(ReadOnlyAdmin):
     )
     list_filter = ("team", "stream", "status", "fetched_at")
     search_fields = ("last_error",)
+
+
+@admin.register(SyncRun)
+class SyncRunAdmin(ReadOnlyAdmin):
+    list_display = (
+        "started_at",
+        "stream",
+        "team",
+        "reason",
+        "read",
+        "inserted",
+        "updated",
+        "withdrawn",
+        "error",
+    )
+    list_filter = ("team", "stream", "reason", "started_at")
+    search_fields = ("error",)
+
+
+@admin.register(Capability)
+class CapabilityAdmin(ReadOnlyAdmin):
+    list_display = ("stream", "team", "state", "sentence", "checked_at")
+    list_filter = ("team", "stream", "state")
+    search_fields = ("sentence",)
+
+
+@admin.register(QuarantinedRow)
+class QuarantinedRowAdmin(ReadOnlyAdmin):
+    list_display = ("stream", "team", "reason", "first_seen_at", "last_seen_at")
+    list_filter = ("team", "stream", "last_seen_at")
+    search_fields = ("reason",)
+
+
+@admin.register(FieldSeen)
+class FieldSeenAdmin(ReadOnlyAdmin):
+    list_display = (
+        "path",
+        "stream",
+        "team",
+        "is_used",
+        "first_seen_at",
+        "last_seen_at",
+        "missing_since",
+    )
+    list_filter = ("team", "stream", "is_used", "missing_since")
+    search_fields = ("path",)
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyAdmin):
+    list_display = ("at", "type", "email", "team", "ip_address")
+    list_filter = ("team", "at")
+    search_fields = ("email", "type", "event_id")
+
+
+@admin.register(BillingGroup)
+class BillingGroupAdmin(ReadOnlyAdmin):
+    list_display = ("name", "type", "team", "cycle_start", "member_count")
+    list_filter = ("team", "cycle_start", "type")
+    search_fields = ("name", "group_id")
+
+
+@admin.register(GroupMembership)
+class GroupMembershipAdmin(ReadOnlyAdmin):
+    list_select_related = ("group",)
+    list_display = ("email", "name", "group", "joined_at", "left_at")
+    list_filter = ("group__team",)
+    search_fields = ("email", "name", "user_id")
+
+
+@admin.register(BlocklistRepo)
+class BlocklistRepoAdmin(ReadOnlyAdmin):
+    list_display = ("url", "team", "first_seen_at", "changed_at", "removed_at")
+    list_filter = ("team", ("removed_at", admin.EmptyFieldListFilter))
+    search_fields = ("url", "remote_id")
+
+
+@admin.register(BlocklistRevision)
+class BlocklistRevisionAdmin(ReadOnlyAdmin):
+    list_select_related = ("repo",)
+    list_display = ("repo", "at", "patterns")
+    list_filter = ("repo__team", "at")
+    search_fields = ("repo__url",)
