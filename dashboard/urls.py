@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboard.views import charts, members, overview, sync, sync_page
+from dashboard.views import backfill, charts, members, overview, sync, sync_page
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -9,6 +9,7 @@ urlpatterns = [
     path("sync/", sync_page.sync, name="sync"),
     path("sync/streams/", sync_page.sync_streams, name="sync-streams"),
     path("sync/progress/", sync.sync_progress, name="sync-progress"),
+    path("sync/backfill/", backfill.start, name="backfill"),
     path("sync/now/", sync.sync_now, name="sync-now"),
     path(
         "sync/quarantine/<slug:stream>.jsonl",

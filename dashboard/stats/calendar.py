@@ -9,7 +9,7 @@ from dashboard.models import Stream, SyncWindow
 from dashboard.periods import DAY
 from dashboard.stats.freshness import provisional_from
 from dashboard.sync.coverage import RHYTHMS
-from dashboard.sync.windows import Window, covered_days
+from dashboard.sync.windows import EMPTY_DAYS, Window, covered_days
 from tokens.models import Team
 
 WINDOWED = (Stream.EVENTS, Stream.DAILY, Stream.AUDIT)
@@ -117,10 +117,8 @@ def calendars(team: Team, streams: Iterable[Stream], today: date) -> list[Calend
 
 
 def calendar(stream: Stream, fetched: Sequence[Fetched], today: date) -> Calendar:
-    rhythm = RHYTHMS.get(stream)
-    floor = today - DAY * (rhythm.reach if rhythm else REACH)
-    floor = min([floor, *(one.window.days[0] for one in fetched)])
     whole, touched, failed = _by_day(fetched)
+    floor = _floor(stream, fetched, whole, today)
 
     def cell(day: date) -> Cell:
         if day > today:
@@ -134,6 +132,19 @@ def calendar(stream: Stream, fetched: Sequence[Fetched], today: date) -> Calenda
         return Cell(day, Mark.BEFORE if day < floor else Mark.MISSING)
 
     return Calendar(stream, tuple(cell(day) for day in grid(floor, today)))
+
+
+def _floor(
+    stream: Stream, fetched: Sequence[Fetched], whole: "Days", today: date
+) -> date:
+    """The first day that is asked for: where the vendor's history ends, else as far as
+    somebody has gone back, and at least the stream's own reach."""
+    oldest = sorted(whole)[:EMPTY_DAYS]
+    if len(oldest) == EMPTY_DAYS and not any(whole[day].rows for day in oldest):
+        return oldest[0]
+    rhythm = RHYTHMS.get(stream)
+    reach = today - DAY * (rhythm.reach if rhythm else REACH)
+    return min([reach, *(one.window.days[0] for one in fetched)])
 
 
 def grid(floor: date, today: date) -> list[date]:

@@ -13,6 +13,8 @@ from tokens.models import Team
 PROVISIONAL_DAYS = 2
 # With a worker alive, something due is taken up within a sweep or two.
 PATIENCE = timedelta(seconds=45)
+# A backfill that waits longer has met trouble.
+NEXT_TURN = timedelta(minutes=3)
 # Could not be tried: the sync finds out.
 READABLE = (Capability.State.OK, Capability.State.UNKNOWN)
 
@@ -62,7 +64,8 @@ class Doing(StrEnum):
 
 @dataclass(frozen=True)
 class StreamProgress:
-    """`refusal`: the sentence why this key does not read the stream."""
+    """`refusal`: the sentence why this key does not read the stream. `goes_back`: a
+    backfill takes its next turn about now."""
 
     stream: Stream
     doing: Doing
@@ -73,6 +76,7 @@ class StreamProgress:
     succeeded_at: datetime | None = None
     started_at: datetime | None = None
     due_at: datetime | None = None
+    goes_back: bool = False
 
     @property
     def label(self) -> str:
@@ -94,6 +98,10 @@ class Progress:
         return self.has_key and any(
             s.doing in (Doing.RUNNING, Doing.QUEUED) for s in self.streams
         )
+
+    @property
+    def goes_back(self) -> bool:
+        return self.has_key and any(s.goes_back for s in self.streams)
 
     @property
     def failures(self) -> dict[str, list[str]]:
@@ -148,6 +156,7 @@ def _stream(
         state.succeeded_at,
         state.started_at,
         state.due_at,
+        state.backfill_at is not None and state.backfill_at - now < NEXT_TURN,
     )
 
 

@@ -38,3 +38,11 @@ def took(ended: datetime | None, started: datetime) -> str:
     if minutes >= 60:
         return f"{minutes // 60} h {minutes % 60} min"
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+@register.filter
+def minutes(number: int) -> str:
+    """`1 minute`, `25 minutes`, `3 hours`."""
+    if number >= 120:
+        return f"{round(number / 60)} hours"
+    return f"{number} minute{'' if number == 1 else 's'}"

@@ -14,6 +14,7 @@ from dashboard.stats.calendar import calendars
 from dashboard.stats.freshness import Doing, Progress, coverage
 from dashboard.stats.vendor import journals, quarantine
 from dashboard.views.asked import Asked, Refused, page, show
+from dashboard.views.backfill import backfill_asked
 from dashboard.views.sync import progress_of
 
 RUNS = 50
@@ -30,6 +31,7 @@ def sync(request: HttpRequest, asked: Asked) -> HttpResponse:
         "progress": doing,
         "covered": coverage(asked.team),
         "calendars": calendars(asked.team, readable, asked.today),
+        "backfill": backfill_asked(request, asked),
         "quarantine": quarantine(asked.team),
         "most_rows": MOST_ROWS,
         "journals": journals(asked.team, asked.now),
@@ -48,7 +50,7 @@ def sync_streams(request: HttpRequest, asked: Asked) -> HttpResponse:
     doing: Progress = progress_of(request, asked)
     context: dict[str, Any] = {"progress": doing}
     response = show(request, "dashboard/sync/_streams.html", asked, context)
-    if not doing.active:
+    if not (doing.active or doing.goes_back):
         response["HX-Refresh"] = "true"
     return response
 

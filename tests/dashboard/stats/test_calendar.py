@@ -87,3 +87,10 @@ def test_its_months_stand_over_all_of_its_weeks(team: Team) -> None:
     months = drawn(team).months
     assert sum(month.weeks for month in months) == FEWEST_WEEKS
     assert months[-1].first == date(2026, 11, 1)
+
+
+def test_where_the_vendors_history_ends_nothing_is_missing(team: Team) -> None:
+    factories.window(team, MIDNIGHT - 50 * DAY, MIDNIGHT - 40 * DAY, rows=9)
+    assert cell(team, TODAY - 70 * DAY).mark is Mark.MISSING
+    factories.window(team, MIDNIGHT - 64 * DAY, MIDNIGHT - 50 * DAY, rows=0)
+    assert cell(team, TODAY - 70 * DAY).mark is Mark.BEFORE
