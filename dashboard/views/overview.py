@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from dashboard.charts import CHARTS, draw
-from dashboard.models import Member
+from dashboard.models import Member, Stream
 from dashboard.periods import BadInput, Cycle, Period, comparable
 from dashboard.stats.freshness import Coverage, coverage
 from dashboard.stats.gauge import gauge
@@ -55,8 +55,10 @@ def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
     cycle = compared(asked, asked.cycle.period, covered)
     is_cycle = asked.period == asked.cycle.period
     chosen = cycle if is_cycle else compared(asked, asked.period, covered)
+    doing = progress_of(request, asked)
     context = {
-        "progress": progress_of(request, asked),
+        "progress": doing,
+        "events_refusal": doing.refusal(Stream.EVENTS),
         "covered": covered,
         "so_far": cycle_so_far(asked, cycle),
         "gauge": gauge(asked.team, asked.cycle),

@@ -1,5 +1,5 @@
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
 from io import StringIO
@@ -11,10 +11,12 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from dashboard.models import SyncWindow
+from dashboard.models import Stream, SyncState, SyncWindow
+from dashboard.sync.fetch import FETCH
 from tests import factories
 from tests.dashboard.conftest import World
 from tests.factories import DAY
+from tokens.models import Team
 
 URL = "/dashboard/"
 
@@ -167,3 +169,22 @@ def test_any_length_of_time_is_shown(alice: Client, world: World) -> None:
 def test_names_are_shown_harmlessly(alice: Client, world: World) -> None:
     factories.rollup(world.team, world.today, model="<script>alert(1)</script>")
     assert "<script>alert" not in body(alice)
+
+
+def test_events_that_the_key_may_not_read_are_a_sentence_not_an_empty_chart(
+    alice: Client, team: Team
+) -> None:
+    team.sync_key = "key_0123456789"
+    team.save()
+    now = datetime.now(UTC)
+    done = {"started_at": now, "finished_at": now, "succeeded_at": now}
+    for stream in FETCH:
+        factories.sync_state(team, stream, now + timedelta(hours=1), **done)
+    SyncState.objects.filter(stream=Stream.EVENTS).update(succeeded_at=None)
+    factories.capability(team, Stream.EVENTS, "refused", "Only on Enterprise.")
+    html = body(alice)
+    assert "Usage events are not available with this key." in html
+    assert "Only on Enterprise." in html
+    assert "has failed" not in html
+    path = re.findall(r'data-chart="([^"]+)"', html)[0].replace("&amp;", "&")
+    assert alice.get(path).json()["state"] == "not_available"
