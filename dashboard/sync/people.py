@@ -1,4 +1,4 @@
-"""Members, daily usage and spend: full answers that overwrite by natural key."""
+"""Daily usage and spend: full answers that overwrite by natural key."""
 
 import hashlib
 from collections.abc import Iterable
@@ -8,65 +8,14 @@ from typing import Any
 
 from dashboard.adminapi.records import (
     DailyUsageRecord,
-    MemberRecord,
     SpendRecord,
     SpendReport,
 )
-from dashboard.models import DailyUsage, Member, SpendSnapshot
+from dashboard.models import DailyUsage, SpendSnapshot
 from dashboard.models.cents import exact
 from dashboard.sync.counts import Counts
 from dashboard.sync.upsert import upsert
 from tokens.models import Team
-
-
-class SuspiciousAnswer(Exception):
-    """The vendor listed nobody while we know people: not believed, nothing written."""
-
-
-def save_members(team: Team, records: Iterable[MemberRecord], now: datetime) -> Counts:
-    """Upsert who is listed; who is missing twice in a row has left, and stays known."""
-    listed = {record.email: record for record in records if record.email}
-    known = {member.email: member for member in Member.objects.filter(team=team)}
-    if not listed and any(member.left_at is None for member in known.values()):
-        raise SuspiciousAnswer(
-            "The Admin API lists no member at all; the known members are kept."
-        )
-    rows = {
-        (email,): _member_values(record, known.get(email), now)
-        for email, record in listed.items()
-    }
-    for email in known.keys() - listed.keys():
-        rows[(email,)] = _absence(known[email], now)
-    return upsert(
-        Member.objects.filter(team=team),
-        ("email",),
-        rows,
-        new={"team": team, "first_seen_at": now},
-        on_change={"changed_at": now},
-        read=len(listed),
-    )
-
-
-def _member_values(
-    record: MemberRecord, known: Member | None, now: datetime
-) -> dict[str, Any]:
-    left = known.left_at if known and known.left_at else now
-    return {
-        "name": record.name,
-        "role": record.role,
-        "external_id": record.external_id,
-        "missing_since": None,
-        "left_at": left if record.is_removed else None,
-    }
-
-
-def _absence(member: Member, now: datetime) -> dict[str, Any]:
-    """First absence is noted; the second one means that the first was the leaving."""
-    if member.left_at is not None:
-        return {}
-    if member.missing_since is None:
-        return {"missing_since": now}
-    return {"left_at": member.missing_since}
 
 
 def save_daily(

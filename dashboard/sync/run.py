@@ -17,7 +17,7 @@ from dashboard.sync import coverage
 from dashboard.sync.counts import Counts
 from dashboard.sync.fetch import FETCH
 from dashboard.sync.lease import Clock, Lease, LeaseLost, utc_now
-from dashboard.sync.people import SuspiciousAnswer
+from dashboard.sync.members import SuspiciousAnswer
 from dashboard.sync.steps import Step
 from dashboard.sync.windows import Window
 from tokens.attention import clear_attention, open_attention

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from dashboard.adminapi.client import AdminApi
 from dashboard.models import Stream
-from dashboard.sync import coverage, people
+from dashboard.sync import coverage, members, people
 from dashboard.sync.counts import Counts
 from dashboard.sync.windows import Window
 from tokens.models import Team
@@ -30,7 +30,7 @@ class Step:
 
 def fetch_members(step: Step) -> Writer:
     records = step.api.members()
-    return lambda now: people.save_members(step.team, records, now)
+    return lambda now: members.save_members(step.team, records, now)
 
 
 def fetch_spend(step: Step) -> Writer:

@@ -1,82 +1,21 @@
-"""Members, daily usage and spend: overwritten by natural key, never lost."""
+"""Daily usage and spend: overwritten by natural key, never lost."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-import pytest
-
 from dashboard.adminapi.records import (
     DailyCounters,
     DailyUsageRecord,
-    MemberRecord,
     SpendRecord,
     SpendReport,
 )
-from dashboard.models import DailyUsage, Member, SpendSnapshot, Stream
-from dashboard.sync.people import (
-    SuspiciousAnswer,
-    save_daily,
-    save_members,
-    save_spend,
-)
-from tests.dashboard.sync.conftest import Sync
-from tests.vendor import Vendor
-from tokens.models import Attention, Team
+from dashboard.models import DailyUsage, SpendSnapshot
+from dashboard.sync.people import save_daily, save_spend
+from tokens.models import Team
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-ALICE = MemberRecord("alice@example.com", "Alice", "owner", "user_1", False)
-BOB = MemberRecord("bob@example.com", "Bob", "member", "user_2", False)
-
-
-def test_who_is_missing_twice_has_left_since_the_first_time(team: Team) -> None:
-    save_members(team, [ALICE, BOB], NOW)
-    save_members(team, [ALICE], NOW + HOUR)
-    assert Member.objects.present().count() == 2
-    save_members(team, [ALICE], NOW + 2 * HOUR)
-    assert Member.objects.departed().get().left_at == NOW + HOUR
-
-
-def test_who_is_missing_once_is_still_there(team: Team) -> None:
-    save_members(team, [ALICE, BOB], NOW)
-    save_members(team, [ALICE], NOW + HOUR)
-    save_members(team, [ALICE, BOB], NOW + 2 * HOUR)
-    save_members(team, [ALICE], NOW + 3 * HOUR)
-    assert Member.objects.present().count() == 2
-
-
-def test_who_is_marked_as_removed_has_left_and_may_come_back(team: Team) -> None:
-    save_members(team, [ALICE, replace(BOB, is_removed=True)], NOW)
-    assert Member.objects.departed().get().email == BOB.email
-    save_members(team, [ALICE, BOB], NOW + HOUR)
-    assert not Member.objects.departed().exists()
-
-
-def test_the_same_list_again_writes_nothing(team: Team) -> None:
-    assert save_members(team, [ALICE, BOB], NOW).inserted == 2
-    assert save_members(team, [ALICE, BOB], NOW + HOUR).written == 0
-
-
-def test_an_empty_list_is_not_believed(team: Team) -> None:
-    save_members(team, [ALICE], NOW)
-    with pytest.raises(SuspiciousAnswer, match="known members are kept"):
-        save_members(team, [], NOW + HOUR)
-
-
-def test_an_empty_list_from_the_vendor_is_shown_and_removes_nobody(
-    sync: Sync, vendor: Vendor, team: Team
-) -> None:
-    sync(Stream.MEMBERS)
-    known = Member.objects.present().count()
-    vendor.fault("members", "empty_members", times=None)
-    outcome = sync(Stream.MEMBERS)
-    assert "lists no member" in outcome.error
-    assert Member.objects.present().count() == known > 0
-    assert Attention.objects.get(team=team, cleared_at=None).subject == "members"
-    vendor.heal()
-    assert not sync(Stream.MEMBERS).error
-    assert not Attention.objects.filter(cleared_at=None).exists()
 
 
 def a_day(**changes: object) -> DailyUsageRecord:

@@ -1,0 +1,53 @@
+"""Repo blocklists: a whole list each time, with a history of what changed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from dashboard.adminapi.blocklists import BlocklistRecord
+from dashboard.models import BlocklistRepo, BlocklistRevision
+from dashboard.sync.blocklists import save_blocklists
+from tokens.models import Team
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+REPO = BlocklistRecord("repo_1", "https://example.org/a", ("*.env", "keys/*"))
+OTHER = BlocklistRecord("repo_2", "https://example.org/b", ("*",))
+
+
+def revisions() -> list[tuple[str, list[str] | None]]:
+    rows = BlocklistRevision.objects.order_by("at", "pk")
+    return list(rows.values_list("repo__remote_id", "patterns"))
+
+
+def test_a_repository_and_each_change_of_it_is_kept(team: Team) -> None:
+    assert save_blocklists(team, [REPO, OTHER], NOW).inserted == 2
+    more = replace(REPO, patterns=("*.env",))
+    assert save_blocklists(team, [more, OTHER], NOW + HOUR).updated == 1
+    assert revisions() == [
+        ("repo_1", ["*.env", "keys/*"]),
+        ("repo_2", ["*"]),
+        ("repo_1", ["*.env"]),
+    ]
+    changed = BlocklistRepo.objects.get(remote_id="repo_1")
+    assert (changed.patterns, changed.changed_at) == (["*.env"], NOW + HOUR)
+
+
+def test_the_same_list_in_another_order_writes_nothing(team: Team) -> None:
+    save_blocklists(team, [REPO, OTHER], NOW)
+    turned = replace(REPO, patterns=("keys/*", "*.env"))
+    assert save_blocklists(team, [OTHER, turned], NOW + HOUR).written == 0
+    assert len(revisions()) == 2
+
+
+def test_what_is_gone_is_marked_and_what_comes_back_is_there_again(team: Team) -> None:
+    save_blocklists(team, [REPO], NOW)
+    assert save_blocklists(team, [], NOW + HOUR).withdrawn == 1
+    assert BlocklistRepo.objects.get().removed_at == NOW + HOUR
+    assert save_blocklists(team, [], NOW + 2 * HOUR).written == 0
+    assert save_blocklists(team, [REPO], NOW + 3 * HOUR).updated == 1
+    assert BlocklistRepo.objects.get().removed_at is None
+    assert [patterns for _, patterns in revisions()] == [
+        ["*.env", "keys/*"],
+        None,
+        ["*.env", "keys/*"],
+    ]
