@@ -1,13 +1,14 @@
 """The endpoints that are read, whole: paging, slices and fall-backs inside."""
 
 import logging
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from typing import Any
 
 from dashboard.adminapi import auditlog, blocklists, groups, reading
 from dashboard.adminapi.errors import PagesMoved, RequestRefused, Unreadable
 from dashboard.adminapi.http import Http
+from dashboard.adminapi.probe import Probe, probe
 from dashboard.adminapi.reading import Json
 from dashboard.adminapi.records import (
     DailyUsageRecord,
@@ -50,6 +51,10 @@ class AdminApi:
     def billing_groups(self, day: date | None = None) -> groups.GroupsReport:
         """Of the cycle that a day lies in; of the running one without a day."""
         return groups.read_cycle(self._get, day)
+
+    def probe(self, now: Callable[[], datetime]) -> Probe:
+        """What the key can read."""
+        return probe(self._http, now)
 
     def _get(self, path: str) -> Any:
         return self._http.json("GET", path)
