@@ -196,7 +196,8 @@ def test_a_dead_token_is_passed_over_unseen(gateway: Gateway) -> None:
         ("html", 1, 502, "upstream_bad_answer"),
         ("only_end", 3, 502, "upstream_empty_answer"),
         ("close", 3, 502, "upstream_unreachable"),
-        ("V3", 1, 429, "upstream_gpt_4_vision_preview_rate_limit"),
+        ("V3", 1, 502, "upstream_outdated_client"),
+        ("V4", 1, 502, "upstream_deprecated"),
     ],
 )
 @pytest.mark.parametrize("stream", [False, True])
@@ -217,6 +218,7 @@ def test_a_failure_before_the_first_byte_has_its_status(
 def test_an_outdated_client_is_told_in_the_vendors_words(gateway: Gateway) -> None:
     gateway.vendor.fault("chat", "V3")
     answer = gateway.post()
+    assert refusal(answer)["type"] == "upstream_error"
     assert "Update Required" in refusal(answer)["message"]
     assert answer.headers["x-should-retry"] == "false"
 

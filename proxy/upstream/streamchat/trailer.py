@@ -5,6 +5,8 @@ each other: `resource_exhausted` came with "Update Required". The number wins ov
 the code, and the vendor's title and detail are what the caller reads.
 """
 
+from dataclasses import replace
+
 from proxy.upstream.connect import ConnectError
 from proxy.upstream.errors import Refused
 from proxy.upstream.streamchat.codec import VendorError, decode_error
@@ -75,13 +77,21 @@ CONNECT_STATUSES = {
     "unauthenticated": 401,
 }
 RETRYABLE_STATUSES = frozenset({429, 500, 502, 503, 504, 533})
+# An outdated client is also told as a rate limit, and only the title says so.
 UPDATE_REQUIRED = "update required"
+OUTDATED_CLIENT, DEPRECATED = 30, 40
+HINT = (
+    "This is about the gateway and not about the request: its administrator"
+    " can set CURSOR_CLIENT_VERSION to a newer version."
+)
 
 
 def refusal(error: ConnectError) -> Refused:
     """Turn an upstream error into ours; works without readable details."""
     for detail in error.details:
         told = decode_error(detail.value)
+        if told is not None and told.title.strip().lower() == UPDATE_REQUIRED:
+            told = replace(told, number=OUTDATED_CLIENT)
         if told is not None and (told.number or told.title or told.detail):
             return _by_number(told) if told.number else _by_code(error, told)
     return _by_code(error, None)
@@ -89,14 +99,16 @@ def refusal(error: ConnectError) -> Refused:
 
 def _by_number(told: VendorError) -> Refused:
     status = STATUS_OF.get(told.number, 533)
-    # An outdated client version is told as a rate limit. No other token helps.
-    outdated = told.title.strip().lower() == UPDATE_REQUIRED
-    blames = not outdated and told.number in DEAD_TOKEN | TIRED_TOKEN
-    hopeless = outdated or told.number in OUR_FAULT or told.is_retryable is False
+    name = NAMES.get(told.number, str(told.number))
+    blames = told.number in DEAD_TOKEN | TIRED_TOKEN
+    hopeless = told.number in OUR_FAULT or told.is_retryable is False
+    message = _sentence(told.title, told.detail, unsaid=f"error {name}")
+    if told.number in (OUTDATED_CLIENT, DEPRECATED):
+        message = f"{message} {HINT}"
     return Refused(
-        _words(told, ""),
+        message,
         status=status,
-        code=f"upstream_{NAMES.get(told.number, told.number)}",
+        code=f"upstream_{name}",
         retryable=blames or (status in RETRYABLE_STATUSES and not hopeless),
         blames_token=blames,
         token_is_dead=blames and told.number in DEAD_TOKEN,
@@ -105,24 +117,24 @@ def _by_number(told: VendorError) -> Refused:
 
 def _by_code(error: ConnectError, told: VendorError | None) -> Refused:
     status = CONNECT_STATUSES.get(error.code, 500)
+    code = error.code if error.code in CONNECT_STATUSES else "unknown"
     blames = status in (401, 403, 429)
+    words = (told.title, told.detail) if told else ()
     return Refused(
-        _words(told, error.message),
+        _sentence(*words, error.message, unsaid=f"Connect code {code}"),
         status=status,
-        code=f"upstream_{error.code if error.code in CONNECT_STATUSES else 'unknown'}",
+        code=f"upstream_{code}",
         retryable=blames or status in RETRYABLE_STATUSES,
         blames_token=blames,
         token_is_dead=status == 401,
     )
 
 
-def _words(told: VendorError | None, message: str) -> str:
-    """Title and detail as one line; the Connect message is only the word "Error"."""
-    parts = [told.title, told.detail] if told else []
-    said = [" ".join(part.split()) for part in (*parts, message) if part.strip()]
-    unique = list(dict.fromkeys(said))
-    return (
-        "The upstream refused: " + " ".join(unique)[:600]
-        if unique
-        else ("The upstream refused without a reason.")
-    )
+def _sentence(*words: str, unsaid: str) -> str:
+    """The words as one line. The Connect message is mostly the word "Error", which
+    says nothing; where nothing else is said either, `unsaid` is what is known."""
+    said = [" ".join(part.split()) for part in words]
+    telling = dict.fromkeys(part for part in said if part not in ("", "Error"))
+    if not telling:
+        return f"The upstream refused without a reason ({unsaid})."
+    return "The upstream refused: " + " ".join(telling)[:600]

@@ -4,6 +4,7 @@ from proxy.upstream.connect import ConnectError, Detail, parse_end
 from proxy.upstream.errors import Refused
 from proxy.upstream.streamchat.trailer import NAMES, STATUS_OF, refusal
 from tests.proxy.upstream import recorded
+from tests.proxy.upstream.recorded import field
 
 
 def told(vector: str) -> Refused:
@@ -29,7 +30,7 @@ def test_the_names_stand_at_their_numbers() -> None:
     [
         ("V1", 403, "upstream_not_logged_in"),
         ("V2", 401, "upstream_unauthorized"),
-        ("V3", 429, "upstream_gpt_4_vision_preview_rate_limit"),
+        ("V3", 410, "upstream_outdated_client"),
         ("V4", 410, "upstream_deprecated"),
     ],
 )
@@ -44,6 +45,7 @@ def test_title_and_detail_are_what_the_caller_reads() -> None:
         "The upstream refused: Unauthorized request. User is unauthorized"
     )
     assert "Update Required" in told("V3").message
+    assert "no longer supported" in told("V3").message
 
 
 def test_a_refused_sign_in_blames_the_token_for_good() -> None:
@@ -61,6 +63,23 @@ def test_an_outdated_client_blames_no_token_and_is_not_tried_again() -> None:
         assert not refused.retryable
 
 
+def test_an_outdated_client_is_told_as_ours_to_mend() -> None:
+    for refused in (told("V3"), told("V4"), number(30)):
+        assert "CURSOR_CLIENT_VERSION" in refused.message
+    assert "CURSOR_CLIENT_VERSION" not in told("V2").message
+
+
+def test_the_title_alone_tells_an_outdated_client() -> None:
+    refused = refusal(ConnectError("resource_exhausted", "Error", (UPDATE_REQUIRED,)))
+    assert refused.code == "upstream_outdated_client"
+    assert not refused.blames_token
+
+
+UPDATE_REQUIRED = Detail(
+    "aiserver.v1.ErrorDetails", field(2, field(1, b"Update Required"))
+)
+
+
 def number(value: int) -> Refused:
     detail = Detail("aiserver.v1.ErrorDetails", bytes([8, value]))
     return refusal(ConnectError("internal", "Error", (detail,)))
@@ -69,6 +88,7 @@ def number(value: int) -> Refused:
 def test_a_rate_limit_tires_the_token_but_leaves_it_alive() -> None:
     refused = number(8)
     assert (refused.status, refused.blames_token) == (429, True)
+    assert refused.code == "upstream_pro_user_rate_limit_exceeded"
     assert not refused.token_is_dead
 
 
@@ -83,13 +103,30 @@ def test_an_unknown_number_is_our_own_status_and_keeps_the_number() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "status"),
-    [("unauthenticated", 401), ("unavailable", 503), ("nonsense", 500)],
+    ("code", "status", "named"),
+    [
+        ("unauthenticated", 401, "unauthenticated"),
+        ("unavailable", 503, "unavailable"),
+        ("nonsense", 500, "unknown"),
+    ],
 )
-def test_without_readable_details_the_connect_code_decides(
-    code: str, status: int
+def test_without_readable_details_the_connect_code_decides_and_is_named(
+    code: str, status: int, named: str
 ) -> None:
     for details in ((), (Detail("x", b"\xff"),), (Detail("x", b""),)):
         refused = refusal(ConnectError(code, "Error", details))
         assert refused.status == status
-        assert refused.message == "The upstream refused: Error"
+        assert refused.message == (
+            f"The upstream refused without a reason (Connect code {named})."
+        )
+
+
+def test_a_number_without_words_is_named() -> None:
+    assert number(9).message == (
+        "The upstream refused without a reason (error free_user_usage_limit)."
+    )
+
+
+def test_a_message_that_says_something_is_told() -> None:
+    refused = refusal(ConnectError("internal", "The disk\n is full"))
+    assert refused.message == "The upstream refused: The disk is full"
