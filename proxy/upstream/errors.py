@@ -66,7 +66,10 @@ class BadAnswer(UpstreamError):
 
 
 class UnexpectedStatus(BadAnswer):
-    """An HTTP status other than 200 with no error that we can read in its body."""
+    """An HTTP status other than 200 with no error that we can read in its body.
+
+    It may come from a proxy on the way, so it never says that a token is dead.
+    """
 
     RETRYABLE: ClassVar[frozenset[int]] = frozenset({408, 429, 500, 502, 503, 504})
 
@@ -77,9 +80,8 @@ class UnexpectedStatus(BadAnswer):
         self.status = status
         self.retry_after = retry_after
         self.code = f"upstream_http_{status}"
-        self.retryable = status in self.RETRYABLE
         self.blames_token = status in (401, 402, 403, 429)
-        self.token_is_dead = status == 401
+        self.retryable = self.blames_token or status in self.RETRYABLE
 
 
 class BadEnvelope(BadAnswer):

@@ -160,24 +160,25 @@ async def test_silence_midway_is_a_time_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "blames", "dead", "retryable"),
+    ("status", "blames", "retryable"),
     [
-        (301, False, False, False),
-        (401, True, True, False),
-        (403, True, False, False),
-        (429, True, False, True),
-        (464, False, False, False),
-        (500, False, False, True),
-        (503, False, False, True),
+        (301, False, False),
+        (401, True, True),
+        (403, True, True),
+        (429, True, True),
+        (464, False, False),
+        (500, False, True),
+        (503, False, True),
     ],
 )
-async def test_a_status_other_than_200_is_a_failure(
-    status: int, blames: bool, dead: bool, retryable: bool
+@pytest.mark.parametrize("page", [b"<html>Secret page</html>", b""])
+async def test_a_status_other_than_200_is_a_failure_and_kills_no_token(
+    status: int, blames: bool, retryable: bool, page: bytes
 ) -> None:
-    failed = await failure(answering(b"<html>Secret page</html>", status=status))
+    failed = await failure(answering(page, status=status))
     assert failed.status == status
     assert "Secret page" not in failed.message
-    assert (failed.blames_token, failed.token_is_dead) == (blames, dead)
+    assert (failed.blames_token, failed.token_is_dead) == (blames, False)
     assert failed.retryable == retryable
 
 
