@@ -43,6 +43,8 @@ _PREFIXES = {
     "ERRORED": EventKind.ERRORED,
     "FREE": EventKind.FREE,
 }
+# The words of the vendor's CSV export.
+_EXPORTED = {"ON_DEMAND": EventKind.ON_DEMAND, "INCLUDED": EventKind.INCLUDED}
 
 
 def event_kind(raw: str) -> EventKind:
@@ -52,4 +54,4 @@ def event_kind(raw: str) -> EventKind:
     for prefix, kind in _PREFIXES.items():
         if word.startswith(prefix):
             return kind
-    return EventKind.OTHER
+    return _EXPORTED.get(word, EventKind.OTHER)

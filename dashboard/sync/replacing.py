@@ -24,12 +24,17 @@ from dashboard.sync.windows import Window
 from tokens.models import Team
 
 EVENT = UsageEvent._meta.db_table
-_IN_WINDOW = "e.team_id = %s AND e.timestamp_ms BETWEEN %s AND %s"
-_LIVE = f"{_IN_WINDOW} AND e.withdrawn_at IS NULL"
+IN_WINDOW = "e.team_id = %s AND e.timestamp_ms BETWEEN %s AND %s"
+_LIVE = f"{IN_WINDOW} AND e.withdrawn_at IS NULL"
 _UNMATCHED = f"NOT EXISTS (SELECT 1 FROM {NAME} s WHERE s.event_id = e.id)"
+# The API says at least one of these of each event, the vendor's CSV export none.
+EXPORTED = (
+    "(is_token_based_call IS NULL AND is_chargeable IS NULL "
+    "AND is_headless IS NULL AND is_free_bugbot IS NULL)"
+)
 _LIKENESS = (
     "timestamp_ms, model, conversation_id, input_tokens, output_tokens, "
-    "cache_write_tokens, cache_read_tokens, email"
+    f"cache_write_tokens, cache_read_tokens, email, {EXPORTED}"
 )
 
 
@@ -47,17 +52,27 @@ def replace_staged(team: Team, window: Window, now: datetime) -> Replacement:
     Call it inside a transaction, with every row of the window staged.
     """
     args = (team.pk, window.start_ms, window.end_ms)
+    match_staged(team, args)
+    touched = changed_days() | _gone_days(args)
+    return write_staged(team, window, now, touched, withdrawn=_withdraw(args, now))
+
+
+def match_staged(team: Team, args: tuple[Any, ...]) -> None:
+    """Afterwards each staged row names the stored one that it continues, if any."""
     _plan_by_sets()
     _number_equal_rows()
     if UsageEvent.objects.filter(team=team, timestamp_ms__range=args[1:]).exists():
         _match_by_key(team)
         _match_by_likeness(args)
-    touched = _touched_days(args)
+
+
+def write_staged(
+    team: Team, window: Window, now: datetime, touched: set[date], withdrawn: int
+) -> Replacement:
     updated = _update(now)
-    withdrawn = _withdraw(args, now)
     inserted = _insert(team, now)
     rollups.rebuild(team, touched)
-    read = _one(f"SELECT COUNT(*) FROM {NAME}")
+    read = one(f"SELECT COUNT(*) FROM {NAME}")
     unchanged = read - inserted - updated
     counts = Counts(read, inserted, updated, withdrawn, unchanged)
     if counts.written:
@@ -89,12 +104,12 @@ def _plan_by_sets() -> None:
     a few of them, and would join row by row: minutes instead of a fraction of a second.
     """
     if connection.vendor == "postgresql":
-        _run("SET LOCAL enable_nestloop = off")
+        run("SET LOCAL enable_nestloop = off")
 
 
 def _number_equal_rows() -> None:
     """Ordinals of rows with equal fingerprints; all others keep 0."""
-    _run(
+    run(
         f"UPDATE {NAME} SET ordinal = n.ordinal FROM ("
         "SELECT seq, ROW_NUMBER() OVER (PARTITION BY fingerprint "
         f"ORDER BY payload_hash, seq) - 1 AS ordinal FROM {NAME} "
@@ -105,7 +120,7 @@ def _number_equal_rows() -> None:
 
 
 def _match_by_key(team: Team) -> None:
-    _run(
+    run(
         f"UPDATE {NAME} SET event_id = e.id, "
         f"same = (e.payload_hash = {NAME}.payload_hash AND e.withdrawn_at IS NULL) "
         f"FROM {EVENT} e WHERE e.team_id = %s "
@@ -113,7 +128,7 @@ def _match_by_key(team: Team) -> None:
         f"AND e.fingerprint = {NAME}.fingerprint AND e.ordinal = {NAME}.ordinal",
         (team.pk,),
     )
-    _run(f"CREATE INDEX {NAME}_event ON {NAME} (event_id)")
+    run(f"CREATE INDEX {NAME}_event ON {NAME} (event_id)")
 
 
 def _match_by_likeness(args: tuple[Any, ...]) -> None:
@@ -138,16 +153,22 @@ def _match_by_likeness(args: tuple[Any, ...]) -> None:
         cursor.executemany(f"UPDATE {NAME} SET event_id = %s WHERE seq = %s", pairs)
 
 
-def _touched_days(args: tuple[Any, ...]) -> set[date]:
-    changed = f"SELECT DISTINCT day FROM {NAME} WHERE event_id IS NULL OR NOT same"
-    gone = f"SELECT DISTINCT e.day FROM {EVENT} e WHERE {_LIVE} AND {_UNMATCHED}"
-    return _days(changed, ()) | _days(gone, args)
+def changed_days() -> set[date]:
+    return _days(
+        f"SELECT DISTINCT day FROM {NAME} WHERE event_id IS NULL OR NOT same", ()
+    )
+
+
+def _gone_days(args: tuple[Any, ...]) -> set[date]:
+    return _days(
+        f"SELECT DISTINCT e.day FROM {EVENT} e WHERE {_LIVE} AND {_UNMATCHED}", args
+    )
 
 
 def _update(now: datetime) -> int:
     """A known e-mail stays when the vendor blanks it."""
     taken = ", ".join(f"{name} = s.{name}" for name in COLUMNS if name != "email")
-    return _run(
+    return run(
         f"UPDATE {EVENT} SET {taken}, ordinal = s.ordinal, "
         f"email = CASE WHEN s.email = '' THEN {EVENT}.email ELSE s.email END, "
         f"withdrawn_at = NULL, synced_at = %s FROM {NAME} s "
@@ -157,7 +178,7 @@ def _update(now: datetime) -> int:
 
 
 def _withdraw(args: tuple[Any, ...], now: datetime) -> int:
-    return _run(
+    return run(
         f"UPDATE {EVENT} AS e SET withdrawn_at = %s, synced_at = %s "
         f"WHERE {_LIVE} AND {_UNMATCHED}",
         (_instant(now), _instant(now), *args),
@@ -166,7 +187,7 @@ def _withdraw(args: tuple[Any, ...], now: datetime) -> int:
 
 def _insert(team: Team, now: datetime) -> int:
     columns = ", ".join(COLUMNS)
-    return _run(
+    return run(
         f"INSERT INTO {EVENT} (team_id, synced_at, ordinal, {columns}) "
         f"SELECT %s, %s, ordinal, {columns} FROM {NAME} WHERE event_id IS NULL "
         "ORDER BY timestamp_ms",
@@ -179,14 +200,14 @@ def _instant(moment: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(moment)
 
 
-def _run(statement: str, args: tuple[Any, ...] = ()) -> int:
+def run(statement: str, args: tuple[Any, ...] = ()) -> int:
     """The number of rows that it wrote."""
     with connection.cursor() as cursor:
         cursor.execute(statement, args)
         return max(int(cursor.rowcount), 0)
 
 
-def _one(statement: str) -> int:
+def one(statement: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return int(cursor.fetchone()[0])
