@@ -2,6 +2,7 @@
 
 A failure before the first event of an answer is tried again with another token, if
 that may help; the caller notices nothing. After it, a failure is the last event.
+Each token is tried once, and only failures that are not its own are counted.
 """
 
 import time
@@ -18,18 +19,21 @@ from tokens.models import Team
 from tokens.pool import Lease
 
 Open = Callable[[Lease], AbstractAsyncContextManager[Events]]
-ATTEMPTS = 3
+# Failures that another token may not mend: so many, then the caller is told.
+FAILURES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
     """Seconds until the caller is told to go on waiting: at first, and then again.
 
-    The first one is how long a failure can still become a proper HTTP status.
+    The first one is how long a failure can still become a proper HTTP status. After
+    `tries` seconds no other token is tried.
     """
 
     first: float = 10
     again: float = 15
+    tries: float = 30
 
 
 class Chat:
@@ -40,6 +44,7 @@ class Chat:
         self._began = time.monotonic()
         self._told = False
         self._tried: set[int] = set()
+        self._failures = 0
         self.token_id: int | None = None
 
     async def events(self) -> AsyncGenerator[Event | None, None]:
@@ -61,13 +66,17 @@ class Chat:
                 else:
                     return
             await sync_to_async(blame)(lease, failed)
-            if begun or not (failed.retryable or failed.blames_token):
+            if begun or not self._may_go_on(failed):
                 break
         yield failed or await sync_to_async(_nothing_to_lease)(self._team)
 
+    def _may_go_on(self, failed: Failed) -> bool:
+        self._failures += not failed.blames_token
+        helps = failed.retryable and self._failures < FAILURES
+        in_time = time.monotonic() - self._began < self._waits.tries
+        return in_time and (failed.blames_token or helps)
+
     async def _lease(self) -> Lease | None:
-        if len(self._tried) == ATTEMPTS:
-            return None
         lease = await sync_to_async(pool.lease)(self._team, self._tried)
         if lease is not None:
             self._tried.add(lease.token_id)

@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
+from asgiref.sync import sync_to_async
 
 from proxy.chat import Chat, Waits
 from proxy.upstream.vocabulary import Event, Events, Failed, Finished, TextDelta
@@ -53,7 +54,7 @@ class Upstream:
 
 
 @pytest.fixture(autouse=True)
-def three_tokens(add_token: AddToken) -> Iterator[None]:
+def four_tokens(add_token: AddToken) -> Iterator[None]:
     for secret in ("one", "two", "three", "four"):
         add_token(secret)
     yield
@@ -90,10 +91,32 @@ async def test_a_failure_before_the_first_event_is_tried_with_another_token(
     assert upstream.secrets == ["one", "two"]
 
 
-async def test_three_tokens_are_tried_and_not_a_fourth(team: Team) -> None:
-    upstream = Upstream([BUSY], [TIRED], [BUSY])
+async def test_three_failures_of_the_upstream_are_enough(team: Team) -> None:
+    upstream = Upstream([BUSY], [BUSY], [BUSY])
     assert await played(team, upstream) == [BUSY]
     assert upstream.secrets == ["one", "two", "three"]
+
+
+async def test_a_good_token_is_found_behind_any_number_of_bad_ones(
+    team: Team, add_token: AddToken
+) -> None:
+    for secret in ("five", "six", "seven"):
+        await sync_to_async(add_token)(secret)
+    upstream = Upstream([DEAD], [DEAD], [TIRED], [BUSY], [DEAD], [BUSY], [HI, END])
+    assert await played(team, upstream) == [HI, END]
+    assert upstream.secrets[-2:] == ["six", "seven"]
+
+
+async def test_each_token_is_tried_once_when_all_are_bad(team: Team) -> None:
+    upstream = Upstream([DEAD], [DEAD], [TIRED], [DEAD])
+    assert await played(team, upstream) == [DEAD]
+    assert upstream.secrets == ["one", "two", "three", "four"]
+
+
+async def test_no_other_token_is_tried_when_the_time_is_up(team: Team) -> None:
+    upstream = Upstream([DEAD])
+    assert await played(team, upstream, Waits(tries=0)) == [DEAD]
+    assert (await state("one")).state == UpstreamToken.State.DEAD
 
 
 async def test_a_mistake_of_the_caller_is_not_tried_again(team: Team) -> None:
@@ -119,8 +142,7 @@ async def test_a_dead_token_is_taken_out_and_a_tired_one_rests(team: Team) -> No
 
 
 async def test_without_a_token_it_fails_and_names_the_wait(team: Team) -> None:
-    await played(team, Upstream([TIRED], [TIRED], [TIRED]))
-    await played(team, Upstream([TIRED]))
+    await played(team, Upstream([TIRED], [TIRED], [TIRED], [TIRED]))
     [failed] = await played(team, Upstream())
     assert isinstance(failed, Failed)
     assert (failed.status, failed.code) == (503, "overloaded")
