@@ -17,10 +17,7 @@ from tokens import checksum, files
 from tokens.crypto import fingerprint
 from tokens.models import Team, TeamRole, Upstream, UpstreamToken, User, normal_email
 from tokens.models.teams import DEFAULT_ADMIN_API_URL
-from tokens.transfer import import_files
-
-DEFAULT_CHAT_API_URL = "https://api2.cursor.sh"
-UPSTREAM_NAME = "Cursor"
+from tokens.transfer import import_files, vendor_upstream
 
 
 def auth_token() -> list[str]:
@@ -82,20 +79,9 @@ def _default_team() -> Team:
     )[0]
 
 
-def _cursor_upstream() -> Upstream:
-    url = settings.CURSOR_CHAT_API_URL or DEFAULT_CHAT_API_URL
-    upstream, made = Upstream.objects.get_or_create(
-        name=UPSTREAM_NAME, defaults={"base_url": url}
-    )
-    if settings.CURSOR_CHAT_API_URL and upstream.base_url != url:
-        upstream.base_url = url
-        upstream.save(update_fields=["base_url"])
-    return upstream
-
-
 def _tokens_from_files() -> list[str]:
     """TOKEN_FILE's tokens belong to the first real team, never to the demo's."""
-    upstream = _cursor_upstream()
+    upstream = vendor_upstream(settings.CURSOR_CHAT_API_URL)
     paths = settings.TOKEN_FILE, settings.TOKEN_LIST_FILE
     if not any(files.parse_tokens(files.read(path)).entries for path in paths):
         return []
