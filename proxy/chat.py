@@ -1,7 +1,8 @@
 """One chat, from a token to the last event: turns, tries, blame.
 
 A failure before the first event of an answer is tried again with another token, if
-that may help; the caller notices nothing. After it, a failure is the last event.
+that may help; the caller notices nothing. After it, a failure is the last event, but
+for a caller who waits for the whole answer: nothing was sent yet, so it starts again.
 Each token is tried once, and only failures that are not its own are counted.
 """
 
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from asgiref.sync import sync_to_async
 
 from proxy.ahead import ahead
-from proxy.upstream.vocabulary import Event, Events, Failed
+from proxy.upstream.vocabulary import Event, Events, Failed, Heard, Restarted
 from tokens import pool
 from tokens.models import Team
 from tokens.pool import Lease
@@ -37,17 +38,21 @@ class Waits:
 
 
 class Chat:
-    """`token_id` is the token in use, for the record."""
+    """`token_id` is the token in use, for the record. `whole`: the caller gets the
+    answer in one piece."""
 
-    def __init__(self, team: Team, open_stream: Open, waits: Waits) -> None:
+    def __init__(
+        self, team: Team, open_stream: Open, waits: Waits, *, whole: bool = False
+    ) -> None:
         self._team, self._open, self._waits = team, open_stream, waits
+        self._whole = whole
         self._began = time.monotonic()
         self._told = False
         self._tried: set[int] = set()
         self._failures = 0
         self.token_id: int | None = None
 
-    async def events(self) -> AsyncGenerator[Event | None, None]:
+    async def events(self) -> AsyncGenerator[Heard, None]:
         """The answer's events; None where there is only a sign of life to give.
 
         Ends with `Finished` or `Failed`, also when no token could be had at all.
@@ -55,6 +60,9 @@ class Chat:
         failed: Failed | None = None
         begun = False
         while (lease := await self._lease()) is not None:
+            if begun:
+                begun = False
+                yield Restarted()
             async with aclosing(self._attempt(lease)) as attempt:
                 async for event in attempt:
                     if isinstance(event, Failed):
@@ -66,7 +74,7 @@ class Chat:
                 else:
                     return
             await sync_to_async(blame)(lease, failed)
-            if begun or not self._may_go_on(failed):
+            if (begun and not self._whole) or not self._may_go_on(failed):
                 break
         yield failed or await sync_to_async(_nothing_to_lease)(self._team)
 

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 import msgspec
 
 from proxy.errors import GatewayError, UpstreamFailed
-from proxy.upstream.vocabulary import Event, Failed, Finished, TextDelta, Usage
+from proxy.upstream.vocabulary import (
+    Failed,
+    Finished,
+    Heard,
+    Restarted,
+    TextDelta,
+    Usage,
+)
 
 KEEP_ALIVE = b": keepalive\n\n"
 DONE = b"data: [DONE]\n\n"
@@ -81,14 +88,14 @@ def as_json(usage: Usage) -> dict[str, int]:
 
 
 async def stream(
-    events: AsyncGenerator[Event | None, None], shape: Shape, usage: UsageNow
+    events: AsyncGenerator[Heard, None], shape: Shape, usage: UsageNow
 ) -> AsyncGenerator[bytes, None]:
     """Server-sent events. Raises UpstreamFailed only before the first of them.
 
     The closing chunks come after `events` has ended: by then the record is written.
     """
     said = begun = False
-    last: Event | None = None
+    last: Heard = None
     async with aclosing(events):
         async for last in events:
             if last is None:
@@ -105,7 +112,7 @@ async def stream(
         yield closing
 
 
-def _closing(last: Event | None, shape: Shape, usage: UsageNow) -> list[bytes]:
+def _closing(last: Heard, shape: Shape, usage: UsageNow) -> list[bytes]:
     """A failure ends in an error event and without `[DONE]`: every client sees it."""
     if isinstance(last, Failed):
         return [event(UpstreamFailed(last).body())]
@@ -118,15 +125,17 @@ def _closing(last: Event | None, shape: Shape, usage: UsageNow) -> list[bytes]:
 
 
 async def whole(
-    events: AsyncGenerator[Event | None, None], shape: Shape, usage: UsageNow
+    events: AsyncGenerator[Heard, None], shape: Shape, usage: UsageNow
 ) -> bytes:
     """The answer as one JSON object. Raises UpstreamFailed."""
     texts: list[str] = []
-    last: Event | None = None
+    last: Heard = None
     async with aclosing(events):
         async for last in events:
             if isinstance(last, TextDelta):
                 texts.append(last.text)
+            elif isinstance(last, Restarted):
+                texts.clear()
     if isinstance(last, Failed):
         raise UpstreamFailed(last)
     if not isinstance(last, Finished):

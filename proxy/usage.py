@@ -17,10 +17,11 @@ from proxy.chat import Chat
 from proxy.errors import GatewayError, UpstreamFailed
 from proxy.models import GatewayRequest
 from proxy.upstream.vocabulary import (
-    Event,
     Failed,
     Finished,
+    Heard,
     Prompt,
+    Restarted,
     TextDelta,
     ToolCallDelta,
     Usage,
@@ -71,7 +72,7 @@ class Record:
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     _began: float = field(default_factory=time.monotonic)
 
-    def see(self, event: Event) -> None:
+    def see(self, event: Heard) -> None:
         match event:
             case TextDelta(text) | ToolCallDelta(arguments=text):
                 if self.first_token_ms is None:
@@ -79,6 +80,8 @@ class Record:
                 self.answer_bytes += len(text.encode())
             case Usage():
                 self.counted = event
+            case Restarted():  # The row tells of the answer that the caller got.
+                self.answer_bytes, self.counted, self.first_token_ms = 0, None, None
             case Finished():
                 self.status, self.outcome = 200, Outcome.OK
             case Failed():
@@ -107,13 +110,12 @@ class Record:
         return int((time.monotonic() - self._began) * 1000)
 
 
-async def recorded(chat: Chat, record: Record) -> AsyncGenerator[Event | None, None]:
+async def recorded(chat: Chat, record: Record) -> AsyncGenerator[Heard, None]:
     """The chat's events, measured; the row is written however this ends."""
     try:
         async with aclosing(chat.events()) as events:
             async for event in events:
-                if event is not None:
-                    record.see(event)
+                record.see(event)
                 yield event
     except Exception:
         record.break_off()

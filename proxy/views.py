@@ -47,7 +47,7 @@ async def _answer(asked: ChatRequest, record: Record) -> HttpResponseBase:
         prompt=asked.prompt,
         client_version=settings.CURSOR_CLIENT_VERSION,
     )
-    chat = Chat(record.caller.team, open_stream, WAITS)
+    chat = Chat(record.caller.team, open_stream, WAITS, whole=not asked.stream)
     events = usage.recorded(chat, record)
     shape = sse.Shape(
         id=f"chatcmpl-{record.request_id.removeprefix('req_')}",

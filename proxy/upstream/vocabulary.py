@@ -82,5 +82,13 @@ class Failed:
     retry_after: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Restarted:
+    """The gateway's own word, which no upstream says: what came so far is void, and
+    the answer begins again with another token."""
+
+
 Event = TextDelta | ToolCallDelta | Usage | Finished | Failed
 Events = AsyncIterator[Event]
+# What the caller's side hears; None is only a sign of life.
+Heard = Event | Restarted | None

@@ -6,7 +6,15 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from proxy.chat import Chat, Waits
-from proxy.upstream.vocabulary import Event, Events, Failed, Finished, TextDelta
+from proxy.upstream.vocabulary import (
+    Event,
+    Events,
+    Failed,
+    Finished,
+    Heard,
+    Restarted,
+    TextDelta,
+)
 from tests.tokens.conftest import AddToken
 from tokens.models import Team, UpstreamToken
 from tokens.pool import Lease
@@ -61,9 +69,9 @@ def four_tokens(add_token: AddToken) -> Iterator[None]:
 
 
 async def played(
-    team: Team, upstream: Upstream, waits: Waits | None = None
-) -> list[Event | None]:
-    chat = Chat(team, upstream.open, waits or Waits())
+    team: Team, upstream: Upstream, waits: Waits | None = None, *, whole: bool = False
+) -> list[Heard]:
+    chat = Chat(team, upstream.open, waits or Waits(), whole=whole)
     events = [event async for event in chat.events()]
     assert upstream.open_now == 0
     return events
@@ -130,6 +138,23 @@ async def test_a_failure_after_the_first_event_is_the_last_event(team: Team) -> 
     upstream = Upstream([HI, BUSY])
     assert await played(team, upstream) == [HI, BUSY]
     assert upstream.secrets == ["one"]
+
+
+async def test_a_whole_answer_that_is_cut_starts_again_with_another_token(
+    team: Team,
+) -> None:
+    upstream = Upstream([HI, BUSY], [HI, HI, END])
+    heard = await played(team, upstream, whole=True)
+    assert heard == [HI, Restarted(), HI, HI, END]
+    assert upstream.secrets == ["one", "two"]
+
+
+async def test_a_whole_answer_starts_again_within_the_same_bounds(team: Team) -> None:
+    cut: list[Event | asyncio.Event] = [HI, BUSY]
+    heard = await played(team, Upstream(cut, cut, cut), whole=True)
+    assert heard == [HI, Restarted(), HI, Restarted(), HI, BUSY]
+    assert await played(team, Upstream(cut), Waits(tries=0), whole=True) == cut
+    assert await played(team, Upstream([HI, WRONG]), whole=True) == [HI, WRONG]
 
 
 async def test_a_dead_token_is_taken_out_and_a_tired_one_rests(team: Team) -> None:

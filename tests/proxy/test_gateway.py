@@ -240,6 +240,28 @@ def test_a_stream_that_breaks_raises_in_the_client(
     gateway.give_tokens()
 
 
+@pytest.mark.parametrize("fault", ["no_end", "error_after_text"])
+def test_a_whole_answer_that_is_cut_comes_from_another_token(
+    gateway: Gateway, fault: str
+) -> None:
+    good = gateway.post().json()["choices"][0]["message"]["content"]
+    gateway.vendor.fault("chat", fault)
+    answer = gateway.post()
+    assert answer.status_code == 200
+    assert answer.json()["choices"][0]["message"]["content"] == good
+    row = gateway.row(answer.headers["x-request-id"])
+    assert (row["outcome"], row["status"]) == ("ok", 200)
+    gateway.give_tokens()
+
+
+def test_a_whole_answer_that_is_cut_each_time_is_an_error(gateway: Gateway) -> None:
+    gateway.vendor.fault("chat", "no_end", times=3)
+    answer = gateway.post()
+    assert (answer.status_code, refusal(answer)["code"]) == (502, "upstream_cut")
+    row = gateway.row(answer.headers["x-request-id"])
+    assert (row["outcome"], row["status"]) == ("truncated", 502)
+
+
 def test_a_broken_stream_ends_without_done(gateway: Gateway) -> None:
     gateway.vendor.fault("chat", "no_end")
     answer = gateway.post(HELLO | {"stream": True})

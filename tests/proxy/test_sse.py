@@ -8,7 +8,15 @@ import pytest
 from proxy import sse
 from proxy.errors import GatewayError, UpstreamFailed
 from proxy.sse import Shape
-from proxy.upstream.vocabulary import Event, Failed, Finished, TextDelta, Usage
+from proxy.upstream.vocabulary import (
+    Event,
+    Failed,
+    Finished,
+    Heard,
+    Restarted,
+    TextDelta,
+    Usage,
+)
 
 SHAPE = Shape("chatcmpl-1", 1700000000, "gpt-4o")
 WITH_USAGE = Shape("chatcmpl-1", 1700000000, "gpt-4o", include_usage=True)
@@ -17,7 +25,7 @@ FAILED = Failed(502, "upstream_cut", "It broke.", retryable=True)
 HELLO = (TextDelta("Hel"), TextDelta("lo"), Finished("stop"))
 
 
-async def played(*events: Event | None) -> AsyncGenerator[Event | None, None]:
+async def played(*events: Heard) -> AsyncGenerator[Heard, None]:
     for event in events:
         yield event
 
@@ -132,6 +140,12 @@ async def test_the_whole_answer_is_one_object() -> None:
         ],
         "usage": {"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12},
     }
+
+
+async def test_a_whole_answer_that_started_again_holds_no_text_from_before() -> None:
+    events = played(TextDelta("Half"), Restarted(), *HELLO)
+    body = json.loads(await sse.whole(events, SHAPE, lambda: USAGE))
+    assert body["choices"][0]["message"]["content"] == "Hello"
 
 
 @pytest.mark.parametrize("end", [(FAILED,), ()])

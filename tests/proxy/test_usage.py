@@ -18,6 +18,7 @@ from proxy.upstream.vocabulary import (
     Finished,
     Message,
     Prompt,
+    Restarted,
     TextDelta,
     Usage,
 )
@@ -70,6 +71,18 @@ async def listen(record: Record, *script: Event | Exception) -> dict[str, Any]:
 
 async def row() -> dict[str, Any]:
     return dict(await GatewayRequest.objects.values().aget())
+
+
+def test_an_answer_that_starts_again_is_measured_anew(record: Record) -> None:
+    for event in (HI, Usage(1, 2), Restarted()):
+        record.see(event)
+    assert (record.answer_bytes, record.counted, record.first_token_ms) == (
+        0,
+        None,
+        None,
+    )
+    record.see(FAILED)
+    assert (record.outcome, record.status) == ("failed", 502)
 
 
 async def test_an_answered_request_is_a_row(
