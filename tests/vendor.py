@@ -40,6 +40,12 @@ class Vendor:
     def heal(self) -> None:
         httpx.delete(f"{self.url}/_sim/faults").raise_for_status()
 
+    def limit(self, limits: dict[str, int] | str | None, form: str = "none") -> None:
+        """Requests per minute by endpoint, "documented", or None for no limit."""
+        url = f"{self.url}/_sim/limits"
+        query = {"retry_after": form}
+        httpx.post(url, json=limits, params=query).raise_for_status()
+
     def set_clock(self, now: datetime | None) -> None:
         self._post("clock", {"now_ms": now and int(now.timestamp() * 1000)})
 
@@ -85,6 +91,7 @@ def vendor(running_vendor: Vendor, now: datetime) -> Iterator[Vendor]:
     running_vendor.set_clock(now)
     yield running_vendor
     running_vendor.heal()
+    running_vendor.limit(None)
     running_vendor.set_clock(None)
 
 

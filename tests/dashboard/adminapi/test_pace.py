@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import httpx
@@ -29,6 +30,7 @@ from dashboard.adminapi.pace import (
     rate,
 )
 from dashboard.adminapi.pacestore import MINUTE, Curb, InMemory, InRedis, Shared
+from tests.vendor import Vendor
 
 MEMBERS, EVENTS = "/teams/members", "/teams/filtered-usage-events"
 START = 1_790_000_010.0  # thirty seconds before a minute of the clock begins
@@ -231,6 +233,44 @@ def test_waits_add_up_to_a_minute_at_most(pace: Paced, clock: Clock) -> None:
         http(pace, clock, 429, 429, 429).json("GET", EVENTS)
     assert clock.now - START == 32
     assert raised.value.retry_after == 60
+
+
+@pytest.fixture
+def against(vendor: Vendor, pace: Paced, clock: Clock) -> Iterator[Http]:
+    """A client whose waiting moves the vendor's clock as well."""
+
+    def wait(seconds: float) -> None:
+        clock.wait(seconds)
+        vendor.set_clock(datetime.fromtimestamp(clock.now, UTC))
+
+    vendor.set_clock(datetime.fromtimestamp(clock.now, UTC))
+    client = Http(vendor.url, vendor.key, wait=wait, pace=pace)
+    yield client
+    client.close()
+
+
+def test_a_vendor_that_counts_as_documented_never_refuses(
+    against: Http, vendor: Vendor, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    vendor.limit("documented")
+    for _ in range(70):
+        against.json("GET", MEMBERS)
+    assert not caplog.records, "a refusal would be logged"
+    assert clock.now - START < 4 * MINUTE
+
+
+@pytest.mark.parametrize("form", ["none", "seconds"])
+def test_a_vendor_that_allows_less_is_obeyed_and_not_asked_in_vain(
+    against: Http,
+    vendor: Vendor,
+    caplog: pytest.LogCaptureFixture,
+    form: str,
+) -> None:
+    """The vendor has halved its figure and told nobody."""
+    vendor.limit({"other": 10}, form)
+    for _ in range(60):
+        against.json("GET", MEMBERS)
+    assert 1 <= len(caplog.records) <= 3
 
 
 class Gone:
