@@ -13,20 +13,23 @@ from tests.environment import ROOT, variables
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 # What the compose file decides itself, so that a person need not.
 DECIDED_BY_COMPOSE = {"HOST", "PORT", "DATA_DIR", "DATABASE_URL", "REDIS_URL", "DEBUG"}
-NOT_IN_COMPOSE = {"SIMULATOR_PORT", "TOKEN_FILE", "TOKEN_LIST_FILE"}
+NOT_IN_COMPOSE = {"SIMULATOR_PORT"}
 
 
 def text(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-def read_by_settings() -> set[str]:
-    """First arguments of the calls `env.something("NAME", …)` in settings.py."""
+def read_by_settings(*functions: str) -> set[str]:
+    """First arguments of the calls `env.function("NAME", …)` in settings.py; of all
+    functions when none is named."""
     found = set()
     for node in ast.walk(ast.parse(text("config/settings.py"))):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         if isinstance(node.func.value, ast.Name) and node.func.value.id == "env":
+            if functions and node.func.attr not in functions:
+                continue
             first = node.args[0]
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 found.add(first.value)
@@ -62,14 +65,28 @@ def test_compose_starts_the_same_roles_as_the_procfile() -> None:
 
 def test_compose_holds_no_secret() -> None:
     common = COMPOSE["x-app"]["environment"]
-    for name in ("AUTH_TOKEN", "ADMIN_PASSWORD", "SECRET_KEY", "ENCRYPTION_KEYS"):
+    for name in secrets():
         assert common[name] is None, "its value comes from the environment"
     assert ":${POSTGRES_PASSWORD:?" in common["DATABASE_URL"]
 
 
 def test_compose_hands_every_variable_to_the_roles() -> None:
     given = set(COMPOSE["x-app"]["environment"]) - DECIDED_BY_COMPOSE
-    assert given == set(variables()) - DECIDED_BY_COMPOSE - NOT_IN_COMPOSE
+    from_files = {f"{name}_FILE" for name in secrets()}
+    assert given == set(variables()) - DECIDED_BY_COMPOSE - NOT_IN_COMPOSE | from_files
+
+
+def secrets() -> set[str]:
+    return read_by_settings("secret") - DECIDED_BY_COMPOSE
+
+
+def test_the_secrets_that_compose_shows_as_an_example_work() -> None:
+    shown = re.sub(
+        r"^( *)# (secrets:|  )", r"\1\2", text("docker-compose.yml"), flags=re.M
+    )
+    compose = yaml.safe_load(shown)
+    assert set(compose["x-app"]["secrets"]) == set(compose["secrets"]) == {"auth_token"}
+    assert "secrets" not in COMPOSE
 
 
 def test_every_part_has_its_reason() -> None:
