@@ -127,12 +127,13 @@ class Http:
             ) from None
         except httpx.TransportError:
             raise Unreachable("The Admin API cannot be reached.") from None
-        _raise_for_status(response, path)
+        asked = path.partition("?")[0]
+        _raise_for_status(response, asked)
         try:
             return decode(response.content)
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise Unreadable(
-                f"The Admin API answered {path} with something that is not JSON"
+                f"The Admin API answered {asked} with something that is not JSON"
                 f"{' but a web page' if _is_html(response) else ''}."
             ) from None
 

@@ -12,6 +12,7 @@ from tokens.models import Team
 RHYTHMS = {
     Stream.EVENTS: Rhythm(hourly=1, nightly=7, step=1, stride=7, reach=90, cycles=True),
     Stream.DAILY: Rhythm(hourly=2, nightly=30, step=30, stride=30, reach=90),
+    Stream.AUDIT: Rhythm(hourly=2, nightly=7, step=30, stride=30, reach=90),
 }
 
 

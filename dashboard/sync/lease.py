@@ -85,6 +85,16 @@ class Lease:
             last_error="",
         )
 
+    def unavailable(self, due_at: datetime) -> None:
+        """The key may not read this: neither a success nor a failure."""
+        self._mine().update(
+            leased_until=None,
+            due_at=due_at,
+            finished_at=self.clock(),
+            failures=0,
+            last_error="",
+        )
+
     def failed(self, sentence: str, due_at: datetime) -> None:
         self._mine().update(
             leased_until=None,

@@ -13,7 +13,7 @@ from django.db import DatabaseError, transaction
 from dashboard.adminapi.client import AdminApi
 from dashboard.adminapi.errors import AdminApiError, PagesMoved, Throttled
 from dashboard.models import Stream, SyncRun
-from dashboard.sync import coverage
+from dashboard.sync import capability, coverage
 from dashboard.sync.counts import Counts
 from dashboard.sync.fetch import FETCH
 from dashboard.sync.lease import Clock, Lease, LeaseLost, utc_now
@@ -37,13 +37,14 @@ NOT_TAKEN = "The database did not take what was read; the log says why."
 class Outcome:
     """What became of one round. `error` is a sentence, empty when all went well;
     `later`: the vendor asked us to come back, what was committed stays; `left`: windows
-    that there was no time for."""
+    that there was no time for; `unavailable`: a sentence, this key may not read it."""
 
     stream: Stream
     counts: Counts = field(default_factory=Counts)
     windows_done: int = 0
     windows_failed: int = 0
     error: str = ""
+    unavailable: str = ""
     later: bool = False
     retry_after: float | None = None
     left: int = 0
@@ -132,6 +133,8 @@ def _window(job: Job, stream: Stream, lease: Lease, window: Window) -> Counts:
 
 def _failed(job: Job, outcome: Outcome, window: Window, error: Exception) -> Outcome:
     sentence = str(error)
+    if capability.note(job.team, outcome.stream, error, job.clock()):
+        return replace(outcome, windows_failed=0, unavailable=sentence)
     if isinstance(error, DatabaseError):
         log.exception("Writing %s of %s failed.", outcome.stream.label, job.team)
         sentence = NO_ROOM if "full" in sentence or "space" in sentence else NOT_TAKEN
@@ -160,6 +163,13 @@ def _report(job: Job, lease: Lease, outcome: Outcome) -> None:
         open_attention(job.team, "sync", outcome.stream, f"{label}: {outcome.error}")
         log.warning("%s of %s: %s", label, job.team, outcome.error)
         return
+    if outcome.unavailable:
+        lease.unavailable(now + capability.AGAIN)
+        clear_attention(job.team, "sync", outcome.stream)
+        log.info("%s of %s: %s", label, job.team, outcome.unavailable)
+        return
+    if outcome.windows_done:
+        capability.note(job.team, outcome.stream, None, now)
     if job.reason is SyncRun.Reason.BACKFILL:
         lease.released()
     else:

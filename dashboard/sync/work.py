@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from dashboard.adminapi.pace import Priority
 from dashboard.models import Stream, SyncRun
-from dashboard.sync import coverage
+from dashboard.sync import capability, coverage
 from dashboard.sync.lease import Lease, take, utc_now
 from dashboard.sync.run import Job, Outcome, sync_stream
 from dashboard.sync.teams import open_api
@@ -47,7 +47,7 @@ def work(
     with closing(api):
         job = Job(team, api, told=told, reason=reason)
         outcome = sync_stream(job, stream, lease, windows)
-    _plan_backfill(team, stream, lease)
+    _plan_backfill(team, stream, lease, _rest(outcome, failed=timedelta(0)))
     return outcome
 
 
@@ -63,18 +63,22 @@ def backfill_turn(team: Team, stream: Stream) -> Outcome:
         job = Job(team, api, reason=reason, until=until)
         windows = coverage.backfill_windows(team, stream, utc_now())
         outcome = sync_stream(job, stream, lease, windows)
-    _plan_backfill(team, stream, lease, failed=bool(outcome.error))
+    _plan_backfill(team, stream, lease, _rest(outcome, failed=PAUSE))
     return outcome
 
 
-def _plan_backfill(
-    team: Team, stream: Stream, lease: Lease, failed: bool = False
-) -> None:
+def _rest(outcome: Outcome, failed: timedelta) -> timedelta:
+    """Before the backfill goes on."""
+    if outcome.unavailable:
+        return capability.AGAIN
+    return failed if outcome.error else timedelta(0)
+
+
+def _plan_backfill(team: Team, stream: Stream, lease: Lease, rest: timedelta) -> None:
     """Known from the windows alone: whether anything is missing further back."""
     now = utc_now()
     missing = coverage.backfill_windows(team, stream, now)
-    pause = PAUSE if failed else timedelta(0)
-    lease.backfill_again(now + pause if missing else None)
+    lease.backfill_again(now + rest if missing else None)
 
 
 def _unreadable(stream: Stream, lease: Lease, error: SecretUnreadable) -> Outcome:

@@ -76,6 +76,32 @@ def test_a_window_that_failed_is_exit_code_one(
     assert ended.value.code == 1
 
 
+def test_what_a_key_may_lack_is_no_reason_to_fail(
+    team: Team, running_vendor: Vendor
+) -> None:
+    for endpoint in ("audit", "groups", "blocklists"):
+        running_vendor.fault(endpoint, "403", times=None)
+    try:
+        assert sync("--since", "2100-01-01")["windows_failed"] == 0
+        with pytest.raises(SystemExit) as ended:
+            sync("--stream", "groups")
+    finally:
+        running_vendor.heal()
+    assert ended.value.code == 1
+
+
+def test_what_the_pages_rest_on_may_not_be_lacking(
+    team: Team, running_vendor: Vendor
+) -> None:
+    running_vendor.fault("spend", "403", times=None)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            sync("--since", "2100-01-01")
+    finally:
+        running_vendor.heal()
+    assert ended.value.code == 1
+
+
 def test_being_asked_to_come_back_is_exit_code_three(
     team: Team, running_vendor: Vendor
 ) -> None:

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from dashboard.models import Stream, SyncRun
 from dashboard.sync import coverage
+from dashboard.sync.capability import OPTIONAL
 from dashboard.sync.counts import Counts
 from dashboard.sync.fetch import FETCH
 from dashboard.sync.lease import TERM, LeaseLost, LeaseTaken, utc_now
@@ -72,7 +73,7 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(_summary(team, outcomes)))
         if any(outcome.later for outcome in outcomes):
             sys.exit(HANDED_BACK)
-        if any(outcome.error for outcome in outcomes):
+        if any(outcome.error or _lacking(outcome, chosen) for outcome in outcomes):
             sys.exit(1)
 
     def pull(
@@ -86,8 +87,12 @@ class Command(BaseCommand):
                 bar.update(done - bar.n)
 
             outcome = self.joined(team, stream, windows, told)
-        words = outcome.error or ", ".join(
-            f"{count:,} {name}" for name, count in asdict(outcome.counts).items()
+        words = (
+            outcome.error
+            or outcome.unavailable
+            or ", ".join(
+                f"{count:,} {name}" for name, count in asdict(outcome.counts).items()
+            )
         )
         self.stderr.write(f"{stream.label}: {words}")
         return outcome
@@ -106,6 +111,12 @@ class Command(BaseCommand):
                     self.stderr.write(f"{reason} Waiting for it.")
                 waiting = True
                 time.sleep(LOOK_AGAIN_SECONDS)
+
+
+def _lacking(outcome: Outcome, chosen: str) -> bool:
+    """Asked for by name, or one that the pages rest on, and the key may not read it."""
+    matters = chosen != "all" or outcome.stream not in OPTIONAL
+    return bool(outcome.unavailable) and matters
 
 
 def _windows(

@@ -1,0 +1,89 @@
+"""What a team's key can read: told by the probe, and by every sync on its way.
+
+“Not with this key” is no failure. Many plans and keys lack the audit log or billing
+groups for good; such a stream is looked at again once a day and alarms nobody.
+"""
+
+from contextlib import closing
+from datetime import datetime, timedelta
+
+from dashboard.adminapi.errors import KeyMayNot, KeyRefused, NotThere
+from dashboard.adminapi.probe import Probe
+from dashboard.models import Capability, Stream, SyncState
+from dashboard.sync.lease import Clock, utc_now
+from dashboard.sync.teams import open_api
+from tokens.attention import clear_attention, open_attention
+from tokens.models import Team
+
+AGAIN = timedelta(days=1)
+# What a team can do without; the others make up the pages.
+OPTIONAL = (Stream.BLOCKLISTS, Stream.AUDIT, Stream.GROUPS)
+State = Capability.State
+_STATES: dict[type[Exception], State] = {
+    KeyMayNot: State.REFUSED,
+    NotThere: State.GONE,
+    KeyRefused: State.WRONG_KEY,
+}
+
+
+def note(team: Team, stream: Stream, error: Exception | None, now: datetime) -> bool:
+    """Write down how a sync went; True when the stream is not for this key at all.
+
+    Trouble on the way (time-outs, 5xx, a full disk) says nothing about the key. The
+    members are what a team is: without them the key or the address is wrong.
+    """
+    state = State.OK if error is None else _STATES.get(type(error))
+    if state is not None:
+        _write(team, stream, state, str(error or ""), now)
+    if stream is Stream.MEMBERS or state not in (State.REFUSED, State.GONE):
+        return False
+    return state is State.REFUSED or not _without_members(team)
+
+
+def _without_members(team: Team) -> bool:
+    """An address that has no members either is not the Admin API."""
+    lost = (State.GONE, State.UNKNOWN)
+    members = Capability.objects.filter(team=team, stream=Stream.MEMBERS)
+    return members.filter(state__in=lost).exists()
+
+
+def probe(team: Team, clock: Clock = utc_now) -> list[Capability]:
+    """Ask each endpoint once. A stream that can be read now is due at once if it could
+    not before. Raises SecretUnreadable when the stored key cannot be opened."""
+    with closing(open_api(team)) as api:
+        found = api.probe(clock)
+    return keep(team, found, clock())
+
+
+def keep(team: Team, found: Probe, now: datetime) -> list[Capability]:
+    """Of a key that was tried before it was the team's own, too."""
+    _note_clock(team, found.clock)
+    return [
+        _found(team, Stream(one.endpoint), State(one.state), one.sentence, now)
+        for one in found.findings
+    ]
+
+
+def _found(
+    team: Team, stream: Stream, state: State, sentence: str, now: datetime
+) -> Capability:
+    before = Capability.objects.filter(team=team, stream=stream).first()
+    if state is State.OK and before is not None and before.state != State.OK:
+        SyncState.objects.filter(team=team, stream=stream).update(due_at=now)
+    return _write(team, stream, state, sentence, now)
+
+
+def _write(
+    team: Team, stream: Stream, state: State, sentence: str, now: datetime
+) -> Capability:
+    values = {"state": state, "sentence": sentence[:500], "checked_at": now}
+    return Capability.objects.update_or_create(
+        team=team, stream=stream, defaults=values
+    )[0]
+
+
+def _note_clock(team: Team, sentence: str) -> None:
+    if sentence:
+        open_attention(team, "clock", "admin-api", sentence)
+    else:
+        clear_attention(team, "clock", "admin-api")

@@ -1,0 +1,160 @@
+"""Streams that a key may not read: shown, tried daily, and nobody's failure."""
+
+from datetime import timedelta
+
+import pytest
+
+from dashboard.adminapi.errors import KeyMayNot, KeyRefused, NotThere, VendorTrouble
+from dashboard.models import (
+    AuditEvent,
+    BillingGroup,
+    BlocklistRepo,
+    Capability,
+    QuarantinedRow,
+    Stream,
+    SyncState,
+    SyncWindow,
+)
+from dashboard.sync import capability
+from dashboard.sync.fetch import FETCH
+from tests.dashboard.sync.conftest import Clock, Sync
+from tests.vendor import Vendor
+from tokens.models import Attention, Team
+
+State = Capability.State
+GROUPS, MEMBERS = Stream.GROUPS, Stream.MEMBERS
+
+
+def stored(team: Team) -> Team:
+    """As a worker has it: with the key under its seal."""
+    return Team.objects.get(pk=team.pk)
+
+
+def states(team: Team) -> dict[str, str]:
+    rows = Capability.objects.filter(team=team)
+    return dict(rows.values_list("stream", "state"))
+
+
+@pytest.mark.parametrize("stream", capability.OPTIONAL)
+@pytest.mark.parametrize(
+    ("fault", "state"), [("403", State.REFUSED), ("404", State.GONE)]
+)
+def test_what_the_key_may_not_read_is_no_failure_and_is_tried_daily(
+    sync: Sync,
+    team: Team,
+    vendor: Vendor,
+    clock: Clock,
+    stream: Stream,
+    fault: str,
+    state: State,
+) -> None:
+    vendor.fault(stream, fault, times=None)
+    outcome = sync(stream)
+    assert (outcome.error, outcome.windows_failed) == ("", 0)
+    assert outcome.unavailable and "?" not in outcome.unavailable
+    kept = SyncState.objects.get(team=team, stream=stream)
+    assert (kept.due_at - clock.now, kept.failures) == (timedelta(days=1), 0)
+    assert kept.succeeded_at is None
+    assert states(team) == {stream: state}
+    assert not Attention.objects.exists()
+    assert not SyncWindow.objects.exists()
+
+
+def test_what_the_key_may_read_again_is_read_again(
+    sync: Sync, team: Team, vendor: Vendor, clock: Clock
+) -> None:
+    vendor.fault("groups", "403")
+    sync(GROUPS)
+    assert not sync(GROUPS).unavailable
+    assert states(team) == {GROUPS: State.OK}
+    state = SyncState.objects.get(team=team, stream=GROUPS)
+    assert state.due_at - clock.now < timedelta(hours=2)
+
+
+def test_a_refused_key_is_a_failure_as_ever(
+    sync: Sync, team: Team, vendor: Vendor
+) -> None:
+    vendor.fault("admin", "401", times=None)
+    for stream in (MEMBERS, GROUPS):
+        assert sync(stream).error
+    assert set(states(team).values()) == {State.WRONG_KEY}
+    assert Attention.objects.filter(cleared_at=None).count() == 2
+
+
+def test_trouble_on_the_way_says_nothing_about_the_key(
+    sync: Sync, team: Team, vendor: Vendor
+) -> None:
+    sync(GROUPS)
+    vendor.fault("groups", "500", times=None)
+    assert sync(GROUPS).error
+    assert states(team) == {GROUPS: State.OK}
+
+
+def test_an_address_without_members_is_wrong_and_not_poor(
+    team: Team, clock: Clock
+) -> None:
+    gone = NotThere("no such path")
+    assert not capability.note(team, MEMBERS, gone, clock.now)
+    assert not capability.note(team, GROUPS, gone, clock.now)
+    capability.note(team, MEMBERS, None, clock.now)
+    assert capability.note(team, GROUPS, gone, clock.now)
+
+
+@pytest.mark.parametrize(
+    ("error", "unavailable"),
+    [
+        (None, False),
+        (KeyMayNot("x"), True),
+        (NotThere("x"), True),
+        (KeyRefused("x"), False),
+        (VendorTrouble("x"), False),
+    ],
+)
+def test_only_what_the_key_lacks_is_unavailable(
+    team: Team, clock: Clock, error: Exception | None, unavailable: bool
+) -> None:
+    assert capability.note(team, Stream.DAILY, error, clock.now) is unavailable
+    assert not capability.note(team, MEMBERS, error, clock.now)
+
+
+def test_the_probe_writes_a_row_for_each_stream(team: Team, vendor: Vendor) -> None:
+    vendor.fault("audit", "403")
+    rows = capability.probe(stored(team))
+    assert {row.stream for row in rows} == set(FETCH)
+    assert {row.stream for row in rows if row.state != State.OK} == {Stream.AUDIT}
+    assert (
+        len(capability.probe(stored(team))) == Capability.objects.count() == len(FETCH)
+    )
+    assert set(states(team).values()) == {State.OK}
+
+
+def test_what_the_probe_finds_readable_again_is_due_at_once(
+    sync: Sync, team: Team, vendor: Vendor, clock: Clock
+) -> None:
+    vendor.fault("groups", "403")
+    sync(GROUPS)
+    capability.probe(stored(team), clock)
+    assert SyncState.objects.get(team=team, stream=GROUPS).due_at == clock.now
+
+
+def test_a_wrong_clock_is_shown_until_it_is_right(team: Team, vendor: Vendor) -> None:
+    vendor.fault("admin", "wrong_date", times=None, seconds=900)
+    capability.probe(stored(team))
+    assert "15 minutes behind" in Attention.objects.get(kind="clock").text
+    vendor.heal()
+    capability.probe(stored(team))
+    assert not Attention.objects.filter(cleared_at=None).exists()
+
+
+def test_the_simulators_lists_are_kept_and_a_second_round_writes_nothing(
+    sync: Sync, team: Team
+) -> None:
+    for stream in capability.OPTIONAL:
+        first, second = sync(stream), sync(stream)
+        assert first.counts.inserted == first.counts.read > 0
+        assert (second.error, second.counts.written) == ("", 0)
+    assert AuditEvent.objects.exists()
+    assert BillingGroup.objects.exists()
+    assert BlocklistRepo.objects.exists()
+    assert SyncWindow.objects.done().filter(stream=Stream.AUDIT).exists()
+    assert not QuarantinedRow.objects.exists()
