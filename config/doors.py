@@ -1,5 +1,6 @@
 """The doors that belong to no story: front, health, readiness, error pages."""
 
+import re
 import time
 from typing import Any
 
@@ -87,6 +88,9 @@ def _error(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
 
 
 def is_gateway(path: str) -> bool:
-    """Below `/v1`, with the prefix and without it: there, errors are OpenAI-shaped."""
-    inside = path.removeprefix(settings.ROUTE_PREFIX)
-    return any(p == "/v1" or p.startswith("/v1/") for p in (path, inside))
+    """Below `/v1` and below the prefix: there, errors are OpenAI-shaped, however odd
+    the rest of the path is."""
+    roots = ["v1", settings.ROUTE_PREFIX.strip("/")]
+    return any(
+        re.match(rf"/*{re.escape(root)}(?![\w.~-])", path) for root in roots if root
+    )

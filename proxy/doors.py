@@ -1,15 +1,18 @@
-"""What every view of the gateway has in common: method, request id, errors as JSON."""
+"""What all views of the gateway share: key, method, request id, errors as JSON."""
 
 import logging
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponseBase, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
+from proxy.auth import Caller, authenticate
 from proxy.errors import (
     BadRequest,
     GatewayError,
@@ -24,16 +27,20 @@ View = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
 
 def gateway(*methods: str) -> Callable[[View], View]:
-    """The view gets `request` and a new `request_id`, which every answer carries."""
+    """The view gets `request`, its `caller`, and a new `request_id`, which every answer
+    carries. A wrong key is told before anything else that is wrong."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         async def answered(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
             request_id = new_request_id()
             try:
+                caller = await caller_of(request)
                 if methods and request.method not in methods:
                     raise WrongMethod(str(request.method), ", ".join(methods))
-                response = await view(request, request_id=request_id, **kwargs)
+                response = await view(
+                    request, caller=caller, request_id=request_id, **kwargs
+                )
             except GatewayError as error:
                 response = error.response()
             except Exception:
@@ -45,6 +52,13 @@ def gateway(*methods: str) -> Callable[[View], View]:
         return csrf_exempt(answered)
 
     return decorate
+
+
+async def caller_of(request: HttpRequest) -> Caller:
+    header = request.headers.get("Authorization", "")
+    return await sync_to_async(authenticate)(
+        header, settings.AUTH_TOKEN, datetime.now(UTC)
+    )
 
 
 def read_body(request: HttpRequest) -> bytes:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("v1/chat/completions", views.chat_completions),
     path("v1/models", views.models),
     path("v1/models/<path:model_id>", views.model),
-    # Everything else, `/v1` itself too: Django would redirect it to `/v1/`.
-    re_path(r"^v1(?:/.*)?$", views.unknown),
+    # Everything else that begins so, line breaks and more slashes too: without a key
+    # nobody learns what is there. `/v1` itself would be redirected to `/v1/`.
+    re_path(r"^/*v1(?!\w)", views.unknown),
 ]

@@ -1,10 +1,8 @@
 """The gateway's views: who, what, and the answer in the shape that was asked for."""
 
 import time
-from datetime import UTC, datetime
 from functools import partial
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http import (
     HttpRequest,
@@ -15,7 +13,7 @@ from django.http import (
 )
 
 from proxy import catalogue, connections, schemas, sse, upstreams, usage
-from proxy.auth import Caller, authenticate
+from proxy.auth import Caller
 from proxy.chat import Chat, Waits
 from proxy.doors import gateway, read_body
 from proxy.errors import GatewayError, UnknownPath
@@ -26,8 +24,10 @@ WAITS = Waits()
 
 
 @gateway("POST")
-async def chat_completions(request: HttpRequest, request_id: str) -> HttpResponseBase:
-    record = Record(request_id, await caller_of(request))
+async def chat_completions(
+    request: HttpRequest, caller: Caller, request_id: str
+) -> HttpResponseBase:
+    record = Record(request_id, caller)
     try:
         asked = schemas.parse(read_body(request))
         record.model, record.stream = asked.prompt.model, asked.stream
@@ -70,8 +70,7 @@ async def _answer(asked: ChatRequest, record: Record) -> HttpResponseBase:
 
 
 @gateway("GET", "HEAD")
-async def models(request: HttpRequest, request_id: str) -> HttpResponse:
-    caller = await caller_of(request)
+async def models(request: HttpRequest, caller: Caller, request_id: str) -> HttpResponse:
     offered = catalogue.offered(caller.allowed_models)
     return JsonResponse(
         {"object": "list", "data": [model.as_json() for model in offered]}
@@ -79,18 +78,14 @@ async def models(request: HttpRequest, request_id: str) -> HttpResponse:
 
 
 @gateway("GET", "HEAD")
-async def model(request: HttpRequest, request_id: str, model_id: str) -> HttpResponse:
-    caller = await caller_of(request)
+async def model(
+    request: HttpRequest, caller: Caller, request_id: str, model_id: str
+) -> HttpResponse:
     return JsonResponse(catalogue.pick(model_id, caller.allowed_models).as_json())
 
 
 @gateway()
-async def unknown(request: HttpRequest, request_id: str) -> HttpResponse:
+async def unknown(
+    request: HttpRequest, caller: Caller, request_id: str
+) -> HttpResponse:
     raise UnknownPath(f"There is nothing at {request.method} {request.path[:200]}.")
-
-
-async def caller_of(request: HttpRequest) -> Caller:
-    header = request.headers.get("Authorization", "")
-    return await sync_to_async(authenticate)(
-        header, settings.AUTH_TOKEN, datetime.now(UTC)
-    )

@@ -168,12 +168,23 @@ def test_a_body_that_cannot_be_read_is_refused(
         ("POST", "/chat/completions/", 404),
         ("POST", "/embeddings", 404),
         ("GET", "/%00/../x", 404),
+        ("GET", "%0a", 404),
+        ("GET", "%0amodels", 404),
+        ("GET", "/models%0a", 404),
+        ("GET", "/models/%0a", 404),
+        ("GET", ";x", 404),
+        ("OPTIONS", "/models", 405),
+        ("BREW", "/models", 405),
     ],
 )
-def test_every_other_route_answers_json(
+def test_every_other_route_answers_json_and_a_wrong_key_is_told_first(
     gateway: Gateway, method: str, path: str, status: int
 ) -> None:
-    answer = httpx.request(method, f"{gateway.url}{path}", headers=gateway.headers)
+    url = f"{gateway.url}{path}"
+    for headers in ({}, {"Authorization": "Bearer wrong"}):
+        answer = httpx.request(method, url, headers=headers)
+        assert (answer.status_code, refusal(answer)["code"]) == (401, "invalid_api_key")
+    answer = httpx.request(method, url, headers=gateway.headers)
     assert answer.status_code == status
     assert refusal(answer)["type"] == "invalid_request_error"
     if status == 405:
@@ -315,7 +326,13 @@ def test_the_prefix_stands_before_v1_only(prefix: str) -> None:
         headers = {"Authorization": f"Bearer {running.auth_token}"}
         inside = f"{running.url}{prefix}/v1"
         assert httpx.get(f"{inside}/models", headers=headers).status_code == 200
-        assert refusal(httpx.get(f"{inside}/x"))["code"] == "unknown_url"
+        for path in ("/x", "%0ax"):
+            assert refusal(httpx.get(f"{inside}{path}"))["code"] == "invalid_api_key"
+            answer = httpx.get(f"{inside}{path}", headers=headers)
+            assert refusal(answer)["code"] == "unknown_url"
+        for path in (prefix, f"{prefix}/", f"{prefix}/x"):
+            bare = httpx.get(f"{running.url}{path}")
+            assert (bare.status_code, refusal(bare)["code"]) == (404, "unknown_url")
         outside = httpx.get(f"{running.url}/v1/models", headers=headers)
         assert (outside.status_code, refusal(outside)["code"]) == (404, "unknown_url")
         assert httpx.get(f"{running.url}/health").status_code == 200
