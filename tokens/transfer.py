@@ -1,6 +1,7 @@
 """Between the two token files and the tables."""
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,8 @@ UPSTREAM_NAME = "Cursor"
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What an import did. `notes` are for people: `file:line: reason` for each line
-    that was not taken, and why the list could not be written."""
+    that was not taken, each alias that several tokens share, and why the list could
+    not be written."""
 
     added: int
     renamed: int
@@ -58,10 +60,20 @@ def import_files(
     with transaction.atomic():
         done = [_take_in(team, upstream, entry, actor) for entry in entries]
     notes = [*_rejected(token_file, tokens), *_rejected(list_file, listed)]
+    notes += _shared_aliases(entries)
     if entries != listed.entries:
         notes += _keep_list(list_file, files.render_token_list(listed, entries))
     added, renamed = done.count("added"), done.count("renamed")
     return Imported(added, renamed, done.count("unchanged"), tuple(notes))
+
+
+def _shared_aliases(entries: Sequence[Entry]) -> list[str]:
+    counts = Counter(entry.alias for entry in entries if entry.alias)
+    return [
+        f"{count} tokens have the alias {alias!r}: all of them are kept."
+        for alias, count in counts.items()
+        if count > 1
+    ]
 
 
 def _keep_list(path: Path, text: str) -> list[str]:

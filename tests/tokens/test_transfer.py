@@ -91,6 +91,16 @@ def test_each_line_that_is_not_taken_has_its_place_and_reason(
     assert "canary\n" in (folder / ".token-list").read_text()
 
 
+def test_an_alias_of_two_tokens_is_noted_and_both_are_kept(
+    team: Team, folder: Path
+) -> None:
+    (folder / ".token").write_text("work::t1\nwork::t2\nhome::t3\nt4\nt5\n")
+    out, err = run("import_tokens")
+    assert out == "5 added, 0 renamed, 0 unchanged."
+    assert err.count("alias") == 1
+    assert "2 tokens have the alias 'work'" in err
+
+
 def test_missing_files_are_nothing_to_do(team: Team, folder: Path) -> None:
     assert run("import_tokens")[0] == "0 added, 0 renamed, 0 unchanged."
     assert list(folder.iterdir()) == []
