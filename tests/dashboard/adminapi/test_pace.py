@@ -1,25 +1,12 @@
 """Buckets, what a 429 changes, and who goes first. No test sleeps."""
 
-import multiprocessing
-import os
-import threading
-import time
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
-from types import SimpleNamespace
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from limits.storage import memory
-from redis import Redis, RedisError
 
-from dashboard.adminapi import errors
-from dashboard.adminapi.http import LONGEST_WAIT, Http
 from dashboard.adminapi.pace import (
-    OTHER,
     RECOVERY,
     Family,
     Paced,
@@ -29,46 +16,8 @@ from dashboard.adminapi.pace import (
     family_of,
     rate,
 )
-from dashboard.adminapi.pacestore import MINUTE, Curb, InMemory, InRedis, Shared
-from tests.vendor import Vendor
-
-MEMBERS, EVENTS = "/teams/members", "/teams/filtered-usage-events"
-START = 1_790_000_010.0  # thirty seconds before a minute of the clock begins
-REDIS_URL = os.environ.get("TEST_REDIS_URL", "")
-
-
-class Clock:
-    """Time that passes only when somebody waits."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> float:
-        return self.now
-
-    def wait(self, seconds: float) -> None:
-        assert 0 < seconds <= LONGEST_WAIT
-        self.now += seconds
-
-
-@pytest.fixture(scope="module")
-def clock() -> Iterator[Clock]:
-    """The storage of `limits` takes no clock: the module's own is exchanged."""
-    clock = Clock()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(memory, "time", SimpleNamespace(time=clock))
-        yield clock
-
-
-@pytest.fixture
-def pace(clock: Clock) -> Paced:
-    clock.now = START
-    return Paced(InMemory(clock), "acme", Priority.USER, clock, jitter=lambda: 2.0)
-
-
-def taken(pace: Paced, path: str, tries: int = 200) -> int:
-    """Requests that may go at once."""
-    return sum(pace.acquire(path) == 0 for _ in range(tries))
+from dashboard.adminapi.pacestore import MINUTE, Curb, InMemory
+from tests.dashboard.adminapi.conftest import EVENTS, MEMBERS, START, Clock, taken
 
 
 def test_the_documented_figures_hold_per_family(pace: Paced) -> None:
@@ -188,160 +137,3 @@ def test_ceilings_fall_with_the_priority(per_minute: int, priority: Priority) ->
 
 def test_a_clock_that_is_set_back_gives_nothing_away() -> None:
     assert rate(Family("x", 20), Curb(5, START, START), START - 9999) == 5
-
-
-def http(pace: Paced, clock: Clock, *statuses: int) -> Http:
-    """Answers with these statuses, then with 200 for ever."""
-    left = list(statuses)
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(left.pop(0) if left else 200, json={})
-
-    transport = httpx.MockTransport(answer)
-    return Http("https://x.example.org", "k", transport, clock.wait, pace)
-
-
-def test_a_request_waits_for_its_turn_up_to_a_minute(pace: Paced, clock: Clock) -> None:
-    client = http(pace, clock)
-    for _ in range(100):
-        client.json("GET", MEMBERS)
-    assert 4 * MINUTE <= clock.now - START <= 4 * MINUTE + 10
-
-
-def test_a_longer_turn_is_handed_back_with_the_time_to_come_again(
-    pace: Paced, clock: Clock
-) -> None:
-    with pytest.raises(errors.Throttled) as raised:
-        Http(
-            "https://x.example.org",
-            "k",
-            httpx.MockTransport(
-                lambda _: httpx.Response(429, headers={"retry-after": "200"})
-            ),
-            clock.wait,
-            pace,
-        ).json("GET", EVENTS)
-    assert raised.value.retry_after == 200
-    with pytest.raises(errors.Throttled) as raised:
-        http(pace, clock).json("GET", EVENTS)
-    assert raised.value.retry_after == 200
-    assert clock.now == START
-
-
-def test_waits_add_up_to_a_minute_at_most(pace: Paced, clock: Clock) -> None:
-    with pytest.raises(errors.Throttled) as raised:
-        http(pace, clock, 429, 429, 429).json("GET", EVENTS)
-    assert clock.now - START == 32
-    assert raised.value.retry_after == 60
-
-
-@pytest.fixture
-def against(vendor: Vendor, pace: Paced, clock: Clock) -> Iterator[Http]:
-    """A client whose waiting moves the vendor's clock as well."""
-
-    def wait(seconds: float) -> None:
-        clock.wait(seconds)
-        vendor.set_clock(datetime.fromtimestamp(clock.now, UTC))
-
-    vendor.set_clock(datetime.fromtimestamp(clock.now, UTC))
-    client = Http(vendor.url, vendor.key, wait=wait, pace=pace)
-    yield client
-    client.close()
-
-
-def test_a_vendor_that_counts_as_documented_never_refuses(
-    against: Http, vendor: Vendor, clock: Clock, caplog: pytest.LogCaptureFixture
-) -> None:
-    vendor.limit("documented")
-    for _ in range(70):
-        against.json("GET", MEMBERS)
-    assert not caplog.records, "a refusal would be logged"
-    assert clock.now - START < 4 * MINUTE
-
-
-@pytest.mark.parametrize("form", ["none", "seconds"])
-def test_a_vendor_that_allows_less_is_obeyed_and_not_asked_in_vain(
-    against: Http,
-    vendor: Vendor,
-    caplog: pytest.LogCaptureFixture,
-    form: str,
-) -> None:
-    """The vendor has halved its figure and told nobody."""
-    vendor.limit({"other": 10}, form)
-    for _ in range(60):
-        against.json("GET", MEMBERS)
-    assert 1 <= len(caplog.records) <= 3
-
-
-class Gone:
-    """A Redis that does not answer."""
-
-    asked = 0
-
-    def take(self, key: str, limit: int) -> float:
-        self.asked += 1
-        raise RedisError
-
-    def curb(self, key: str) -> Curb | None:
-        self.asked += 1
-        raise RedisError
-
-    def set_curb(self, key: str, curb: Curb, seconds: int) -> None:
-        raise RedisError
-
-
-def test_a_redis_that_is_gone_is_replaced_by_memory_and_logged_once(
-    pace: Paced, clock: Clock, caplog: pytest.LogCaptureFixture
-) -> None:
-    gone = Gone()
-    alone = replace(pace, store=Shared(gone, InMemory(clock), clock))
-    assert taken(alone, EVENTS) == 60
-    clock.now += 2 * MINUTE
-    assert taken(alone, EVENTS) == 60
-    assert gone.asked == 2, "once a minute"
-    assert len(caplog.records) == 1
-    alone.throttled(EVENTS, 3)
-    assert alone.acquire(EVENTS) == 3
-
-
-def test_a_redis_that_nobody_listens_at_does_not_stop_a_sync() -> None:
-    shared = Shared(InRedis("redis://127.0.0.1:9/0"), InMemory())
-    assert Paced(shared, "acme").acquire(MEMBERS) == 0
-
-
-def _take_many(url: str, team: str) -> None:
-    os._exit(taken(Paced(InRedis(url), team, Priority.USER), EVENTS, tries=50))
-
-
-@pytest.fixture
-def team() -> Iterator[str]:
-    if not REDIS_URL:
-        pytest.skip("needs TEST_REDIS_URL: run `make test-postgres`")
-    name = f"test-{os.getpid()}-{threading.get_ident()}-{time.time()}"
-    yield name
-    with Redis.from_url(REDIS_URL) as client:
-        for key in client.scan_iter(f"*{name}*"):
-            client.delete(key)
-
-
-def test_two_processes_on_one_redis_share_a_bucket(team: str) -> None:
-    context = multiprocessing.get_context("spawn")
-    workers = [
-        context.Process(target=_take_many, args=(REDIS_URL, team)) for _ in range(2)
-    ]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(60)
-    codes = [worker.exitcode for worker in workers]
-    assert sum(code or 0 for code in codes) == 60
-    late = Paced(InRedis(REDIS_URL), team, Priority.USER)
-    assert 0 < late.acquire(EVENTS) <= MINUTE
-
-
-def test_a_429_is_known_to_every_process_on_one_redis(team: str) -> None:
-    Paced(InRedis(REDIS_URL), team).throttled(MEMBERS, 30)
-    other = Paced(InRedis(REDIS_URL), team, Priority.USER)
-    assert 25 < other.acquire(MEMBERS) <= 30
-    past = replace(other, now=lambda: time.time() + 31)
-    assert taken(past, MEMBERS) == OTHER.rate // 2
