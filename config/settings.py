@@ -8,26 +8,21 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from config import env
+from config import database, env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environ.Env.read_env(BASE_DIR / ".env")
 
 DEBUG = env.boolean("DEBUG", False)
-DATA_DIR = (BASE_DIR / env.text("DATA_DIR", "var")).resolve()
-HOST = env.text("HOST", "127.0.0.1")
+DATA_DIR = env.folder("DATA_DIR", (BASE_DIR / env.text("DATA_DIR", "var")).resolve())
+HOST = env.host("HOST", "127.0.0.1")
 PORT = env.whole("PORT", 3000, 1, 65535)
 WEB_PROCESSES = env.whole("WEB_PROCESSES", 1, 1, 64)
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
-for _origin in CSRF_TRUSTED_ORIGINS:
-    if not _origin.startswith(("http://", "https://")):
-        raise ImproperlyConfigured(
-            f"CSRF_TRUSTED_ORIGINS must hold origins like https://x.org, not {_origin}."
-        )
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 
 # Secrets ---------------------------------------------------------------------------
-SECRET_KEY = env.secret("SECRET_KEY") or env.kept(
+SECRET_KEY = env.long_secret("SECRET_KEY", 32) or env.kept(
     DATA_DIR / "secret_key", get_random_secret_key
 )
 ENCRYPTION_KEYS = (
@@ -41,7 +36,8 @@ ENCRYPTION_KEYS = (
     .split()
 )
 try:
-    [Fernet(_key) for _key in ENCRYPTION_KEYS]
+    if not [Fernet(_key) for _key in ENCRYPTION_KEYS]:
+        raise ValueError
 except ValueError:
     raise ImproperlyConfigured(
         "ENCRYPTION_KEYS must hold Fernet keys (32 bytes in URL-safe base64), "
@@ -60,9 +56,12 @@ CURSOR_ADMIN_API_KEY = env.secret("CURSOR_ADMIN_API_KEY")
 CURSOR_ADMIN_API_URL = env.url("CURSOR_ADMIN_API_URL", "", "http", "https")
 CURSOR_CHAT_API_URL = env.url("CURSOR_CHAT_API_URL", "", "http", "https")
 ADMIN_API_PACE = env.choice("ADMIN_API_PACE", "documented", "documented", "off")
-CURSOR_CLIENT_VERSION = env.text("CURSOR_CLIENT_VERSION", "2.0.0")
+CURSOR_CLIENT_VERSION = env.header("CURSOR_CLIENT_VERSION", "2.0.0")
 DEMO = env.choice("DEMO", "auto", "auto", "on", "off")
-SIMULATOR_PORT = env.whole("SIMULATOR_PORT", min(PORT + 1, 65535), 1, 65535)
+_BESIDE = PORT + 1 if PORT < 65535 else PORT - 1
+SIMULATOR_PORT = env.whole("SIMULATOR_PORT", _BESIDE, 1, 65535)
+if SIMULATOR_PORT == PORT:
+    raise ImproperlyConfigured(f"SIMULATOR_PORT must not be PORT, which is {PORT}.")
 SIMULATOR_URL = f"http://127.0.0.1:{SIMULATOR_PORT}"
 ROUTE_PREFIX = env.prefix("ROUTE_PREFIX")
 TOKEN_FILE = BASE_DIR / env.text("TOKEN_FILE", ".token")
@@ -112,30 +111,12 @@ TEMPLATES = [
 ]
 
 # Database, queue, cache ------------------------------------------------------------
-_DATABASE_URL = env.secret("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'db.sqlite3'}"
-if not _DATABASE_URL.startswith(("sqlite://", "postgres://", "postgresql://")):
-    raise ImproperlyConfigured(
-        "DATABASE_URL must be a URL like postgres://user:password@host:5432/name "
-        "or sqlite:///path."
+DATABASES: dict[str, Any] = {
+    "default": database.config(
+        env.secret("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'db.sqlite3'}"
     )
-try:
-    DATABASES: dict[str, Any] = {
-        "default": dict(environ.Env.db_url_config(_DATABASE_URL))
-    }
-except ValueError:
-    raise ImproperlyConfigured("DATABASE_URL cannot be read as a URL.") from None
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
-        "timeout": 30,
-        "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-
-REDIS_URL = env.secret("REDIS_URL")
-if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
-    raise ImproperlyConfigured("REDIS_URL must be a URL like redis://host:6379/0.")
+}
+REDIS_URL = env.redis_url("REDIS_URL")
 CACHES: dict[str, Any] = {
     "default": (
         {
@@ -161,7 +142,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
 )
 if not REDIS_URL:
     for _folder in ("messages", "control"):
-        (_QUEUE_DIR / _folder).mkdir(parents=True, exist_ok=True)
+        env.folder("DATA_DIR", _QUEUE_DIR / _folder)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

@@ -77,7 +77,7 @@ def test_compose_hands_every_variable_to_the_roles() -> None:
 
 
 def secrets() -> set[str]:
-    return read_by_settings("secret") - DECIDED_BY_COMPOSE
+    return read_by_settings("secret", "long_secret") - DECIDED_BY_COMPOSE
 
 
 def test_the_secrets_that_compose_shows_as_an_example_work() -> None:
