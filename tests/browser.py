@@ -1,6 +1,6 @@
 """A real Chromium, driven by Playwright: the machine's own, else Playwright's.
 
-`python -m tests.browser` says which one, after installing one where it can.
+`python -m tests.browser` starts it once, after installing what is missing where it can.
 
 The `page` fixture is a fresh tab with its own cookies. Playwright keeps an event loop
 running in the test's thread, so a test with `page` neither is async nor uses the
@@ -49,45 +49,50 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @functools.cache
 def chromium(playwrights_own: str) -> str:
-    """The path of a browser. A missing one is installed or fails the test: a skipped
-    browser test would look like a passed one."""
-    if found := on_this_machine() or _existing(playwrights_own) or installed():
-        return found
+    """The path of a browser. A missing one fails the test: a skipped browser test would
+    look like a passed one."""
+    for name in NAMES:
+        if found := shutil.which(name):
+            return found
+    if Path(playwrights_own).exists():
+        return playwrights_own
     raise AssertionError(
         "No Chromium was found. Install one (Debian: apt-get install chromium; "
         "elsewhere: .venv/bin/playwright install chromium) and run the tests again."
     )
 
 
-def on_this_machine() -> str | None:
-    return next(filter(None, map(shutil.which, NAMES)), None)
+def trouble() -> str:
+    """Why no browser starts, empty when one does. Playwright's driver is a program of
+    its own and may lack a library of the system: then it raises a bare Exception."""
+    try:
+        with sync_playwright() as playwright:
+            path = chromium(playwright.chromium.executable_path)
+            playwright.chromium.launch(executable_path=path, args=ARGUMENTS).close()
+    except Exception as error:
+        return str(error)
+    return ""
 
 
-def installed() -> str | None:
+def install() -> None:
+    """The browser, and what Playwright's driver needs of a bare Debian."""
     if os.getuid() != 0 or not shutil.which("apt-get"):
-        return None
+        return
     print("Installing Chromium with apt-get.", flush=True)
-    install = ["install", "-y", "--no-install-recommends", "chromium"]
-    for command in (["update"], install):
+    packages = ["-y", "--no-install-recommends", "chromium", "libatomic1"]
+    for command in (["update"], ["install", *packages]):
         subprocess.run(
             ["apt-get", "-qq", *command],
             env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
             stdout=subprocess.DEVNULL,
         )
-    return on_this_machine()
-
-
-def _existing(path: str) -> str | None:
-    return path if path and Path(path).exists() else None
 
 
 def main() -> None:
-    with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-    try:
-        print(f"Browser of the tests: {chromium(own)}")
-    except AssertionError as error:
-        sys.exit(str(error))
+    if trouble():
+        install()
+    if said := trouble():
+        sys.exit(f"The browser tests cannot run: {said}")
 
 
 if __name__ == "__main__":
