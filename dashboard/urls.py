@@ -1,6 +1,14 @@
 from django.urls import path
 
-from dashboard.views import backfill, charts, members, overview, sync, sync_page
+from dashboard.views import (
+    backfill,
+    charts,
+    connect,
+    members,
+    overview,
+    sync,
+    sync_page,
+)
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -9,6 +17,9 @@ urlpatterns = [
     path("sync/", sync_page.sync, name="sync"),
     path("sync/streams/", sync_page.sync_streams, name="sync-streams"),
     path("sync/progress/", sync.sync_progress, name="sync-progress"),
+    path("sync/key/", connect.replace_key, name="replace-key"),
+    path("connect/", connect.connect, name="connect"),
+    path("connect/done/", connect.connected, name="connected"),
     path("sync/backfill/", backfill.start, name="backfill"),
     path("sync/now/", sync.sync_now, name="sync-now"),
     path(

@@ -50,12 +50,12 @@ def test_each_stream_says_how_it_stands(alice: Client, keyed: Team) -> None:
     factories.sync_state(keyed, Stream.MEMBERS, **SYNCED)
     failed = SYNCED | {"last_error": "The Admin API refuses the key."}
     factories.sync_state(keyed, Stream.SPEND, **failed)
-    running = SYNCED | {"leased_until": NOW + timedelta(minutes=1)}
+    running = SYNCED | {"leased_until": NOW + DAY}
     factories.sync_state(
         keyed, Stream.EVENTS, **running, windows_done=3, windows_total=13
     )
     html = page(alice)
-    assert "Done Last success 4 min ago Next in" in row(html, Stream.MEMBERS)
+    assert re.search(r"Done Last success \d min ago Next", row(html, Stream.MEMBERS))
     assert "Failed The Admin API refuses the key." in row(html, Stream.SPEND)
     assert "Running 3 of 13 parts" in row(html, Stream.EVENTS)
     assert "Waiting for a worker" in row(html, Stream.DAILY)
@@ -73,7 +73,7 @@ def test_what_the_key_may_not_read_is_a_sentence(alice: Client, keyed: Team) -> 
 def test_a_stream_that_was_read_since_is_not_refused(
     alice: Client, keyed: Team
 ) -> None:
-    later = SYNCED | {"succeeded_at": NOW + timedelta(minutes=1)}
+    later = SYNCED | {"succeeded_at": NOW + DAY}
     factories.capability(keyed, Stream.SPEND, "refused")
     factories.sync_state(keyed, Stream.SPEND, **later)
     assert "Done" in row(page(alice), Stream.SPEND)
