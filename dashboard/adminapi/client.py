@@ -104,9 +104,7 @@ class AdminApi:
                     row for p in pages for row in reading.items(p, "teamMemberSpend")
                 ]
                 return SpendReport(
-                    cycle_start_ms=reading.instant_ms(
-                        pages[0], "subscriptionCycleStart"
-                    ),
+                    cycle_start_ms=_cycle_start(pages[0]),
                     records=tuple(SpendRecord.read(row) for row in rows),
                 )
         raise PagesMoved("The spend list kept changing while it was read.")
@@ -126,6 +124,12 @@ class AdminApi:
             if _is_last(answer, page, size, total_key):
                 return
         raise Unreadable(f"{path} never came to an end.")
+
+
+def _cycle_start(page: Json) -> int | None:
+    if page.get("subscriptionCycleStart") is None:
+        return None
+    return reading.instant_ms(page, "subscriptionCycleStart")
 
 
 _LISTS = ("data", "teamMemberSpend")

@@ -179,9 +179,10 @@ def _meaning(
 
 @dataclass(frozen=True)
 class SpendReport:
-    """The whole spend answer. The cycle starts at an instant, not at midnight."""
+    """The whole spend answer. The cycle starts at an instant, not at midnight; None
+    where the answer does not say."""
 
-    cycle_start_ms: int
+    cycle_start_ms: int | None
     records: tuple[SpendRecord, ...]
 
 

@@ -52,35 +52,36 @@ class Page:
 
 @dataclass
 class Walk:
-    """One pass over `[start_ms, end_ms]`, both inclusive. `size`, `announced` and
-    `digests` grow with it; after its end they describe the whole window."""
+    """One pass over `[start_ms, end_ms]`, both inclusive. `size`, `announced`
+    (None: the vendor did not say), `seen` and `digests` grow with it; after its end
+    they describe the whole window."""
 
     http: Http
     start_ms: int
     end_ms: int
     size: int = 0
-    announced: int = 0
+    announced: int | None = None
+    seen: int = 0
     digests: list[bytes] = field(default_factory=list)
 
     def pages(self) -> Iterator[Page]:
         """Raises PagesMoved when the walk cannot be trusted, else AdminApiError."""
-        seen = 0
         for number in count(1):
             envelope = self._first() if number == 1 else self._ask(number, self.size)
             page = self._page(envelope, number)
             rows = _length(page)
-            seen += rows
+            self.seen += rows
             if rows:
                 if page.digest in self.digests:
                     raise PagesMoved("The same page of events came twice.")
                 self.digests.append(page.digest)
                 yield page
-            if not rows or not _has_more(envelope, number, seen, self.announced):
+            if not rows or not _has_more(envelope, number, self):
                 break
             if number == LAST_PAGE:
                 raise Unreadable("The events never came to an end.")
-        if seen != self.announced:
-            raise PagesMoved(f"{self.announced} events were announced, {seen} came.")
+        if self.announced not in (None, self.seen):
+            raise PagesMoved(f"{self.announced} events were announced, {self.seen} came.")
 
     def _first(self) -> _Envelope:
         """In pages of the largest size that the vendor takes."""
@@ -104,8 +105,6 @@ class Walk:
 
     def _page(self, envelope: _Envelope, number: int) -> Page:
         total = reading.whole({"total": envelope.totalUsageEventsCount}, "total")
-        if total is None:
-            raise Unreadable("The answer holds no “totalUsageEventsCount”.")
         if number > 1 and total != self.announced:
             raise PagesMoved("The number of events changed.")
         self.announced = total
@@ -124,14 +123,19 @@ def _length(page: Page) -> int:
 _list = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def _has_more(envelope: _Envelope, page: int, seen: int, announced: int) -> bool:
-    """The page counters may be missing or 0; the announced number never is."""
+def _has_more(envelope: _Envelope, page: int, walk: Walk) -> bool:
+    """The page counters may be missing or 0, and the announced number too; then a page
+    that is not full is the last."""
     paging = envelope.pagination if isinstance(envelope.pagination, dict) else {}
     more = reading.flag(paging, "hasNextPage")
     if more is not None:
         return more
     pages = reading.whole(paging, "numPages")
-    return page < pages if pages else seen < announced
+    if pages:
+        return page < pages
+    if walk.announced is not None:
+        return walk.seen < walk.announced
+    return walk.seen == page * walk.size
 
 
 def same_pages(digests: Sequence[bytes], known: bytes) -> bool:

@@ -21,6 +21,7 @@ from dashboard.sync.journal import Journal
 from dashboard.sync.replacing import replace_staged, total_cost
 from dashboard.sync.staging import Staging
 from dashboard.sync.steps import Step, Writer
+from dashboard.sync.windows import Window
 
 WALKS = 3
 IN_MEMORY = 8 * 1024 * 1024
@@ -59,12 +60,12 @@ def _stage(
                 _put(waiting, page)
                 continue
             for earlier in _taken(waiting):
-                _read(earlier, staging, notes)
-            _read(page, staging, notes)
+                _read(step.window, earlier, staging, notes)
+            _read(step.window, page, staging, notes)
         if as_before and same_pages(walk.digests, known):
             return False
         for earlier in _taken(waiting):
-            _read(earlier, staging, notes)
+            _read(step.window, earlier, staging, notes)
     staging.ready()
     return True
 
@@ -82,24 +83,33 @@ def _taken(waiting: "IO[bytes]") -> Iterator[Page]:
     waiting.truncate()
 
 
-def _read(page: Page, staging: Staging, notes: Journal) -> None:
+def _read(window: Window, page: Page, staging: Staging, notes: Journal) -> None:
     rows = page.rows()
     notes.saw(rows)
-    staging.add(_records(rows, staging, notes))
+    staging.add(_records(window, rows, staging, notes))
 
 
 def _records(
-    rows: list[Any], staging: Staging, notes: Journal
+    window: Window, rows: list[Any], staging: Staging, notes: Journal
 ) -> Iterator[UsageEventRecord]:
-    """Rows that cannot be read are kept as they came; the others are not held up."""
+    """Rows that cannot be read are kept as they came; the others are not held up.
+
+    A row from outside the window belongs to the window that holds its time: taken in
+    here, it would meet its stored self unseen.
+    """
     for row in rows:
         try:
             if not isinstance(row, dict):
                 raise Unreadable("The row is not an object.")
-            yield UsageEventRecord.read(row)
+            record = UsageEventRecord.read(row)
         except Unreadable as reason:
             staging.skip()
             notes.refused(msgspec.json.encode(row).decode(), str(reason))
+            continue
+        if window.start_ms <= record.timestamp_ms <= window.end_ms:
+            yield record
+        else:
+            staging.skip()
 
 
 def _replace(
@@ -112,7 +122,7 @@ def _replace(
         Stream.EVENTS,
         step.window,
         now,
-        rows=walk.announced,
+        rows=walk.seen,
         announced=walk.announced,
         charged_cents=total_cost(),
         quarantined=len(notes.bad),
@@ -124,4 +134,4 @@ def _replace(
 
 def _same_as_before(step: Step, walk: Walk, now: datetime) -> Counts:
     coverage.note_unchanged(step.team, Stream.EVENTS, step.window, now)
-    return Counts(read=walk.announced, unchanged=walk.announced)
+    return Counts(read=walk.seen, unchanged=walk.seen)

@@ -8,10 +8,18 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from dashboard.adminapi.client import AdminApi
-from dashboard.adminapi.errors import AdminApiError, PagesMoved, Throttled
+from dashboard.adminapi.errors import (
+    AdminApiError,
+    KeyMayNot,
+    KeyRefused,
+    NotThere,
+    PagesMoved,
+    Throttled,
+    Unreachable,
+)
 from dashboard.models import Stream, SyncRun
 from dashboard.sync import capability, coverage
 from dashboard.sync.counts import Counts
@@ -29,6 +37,18 @@ JITTER_SECONDS = 120
 LONGEST_PAUSE = timedelta(minutes=30)
 # A gauge is read whole; it takes the place of a window where a step wants one.
 WHOLE = Window(0, 0)
+TROUBLE = (AdminApiError, SuspiciousAnswer, DatabaseError)
+# The next window would meet the same.
+ENDS = (
+    KeyRefused,
+    KeyMayNot,
+    NotThere,
+    Throttled,
+    Unreachable,
+    SuspiciousAnswer,
+    DatabaseError,
+)
+PATIENCE = 3
 NO_ROOM = "The disk is full: free some space; the next sync goes on from here."
 NOT_TAKEN = "The database did not take what was read; the log says why."
 
@@ -48,6 +68,10 @@ class Outcome:
     later: bool = False
     retry_after: float | None = None
     left: int = 0
+
+    def with_window(self, counts: Counts) -> "Outcome":
+        done = self.windows_done + 1
+        return replace(self, counts=self.counts + counts, windows_done=done)
 
 
 @dataclass(frozen=True)
@@ -76,9 +100,7 @@ def sync_stream(
         steps = windows
     if stream not in coverage.RHYTHMS:
         steps = [WHOLE]
-    run = SyncRun.objects.create(
-        team=job.team, stream=stream, reason=job.reason, started_at=job.clock()
-    )
+    run = _begin(job, stream)
     try:
         outcome = _round(job, stream, lease, steps)
     except LeaseLost as lost:
@@ -89,32 +111,42 @@ def sync_stream(
     return outcome
 
 
+def _begin(job: Job, stream: Stream) -> SyncRun:
+    """The lease is ours, so a run that is still open is a dead worker's."""
+    now = job.clock()
+    SyncRun.objects.filter(team=job.team, stream=stream, finished_at=None).update(
+        finished_at=now, error="The worker ended in the middle of it."
+    )
+    return SyncRun.objects.create(
+        team=job.team, stream=stream, reason=job.reason, started_at=now
+    )
+
+
 def _round(job: Job, stream: Stream, lease: Lease, windows: list[Window]) -> Outcome:
-    """Each window in a transaction of its own. Trouble ends the round, because the
-    next window would meet it too; what is committed stays."""
-    outcome, waiting = Outcome(stream), deque(windows)
+    """Each window in a transaction of its own; what is committed stays. Trouble that
+    every window would meet ends the round; so do three bad windows in a row."""
+    outcome, waiting, bad_in_a_row = Outcome(stream), deque(windows), 0
     lease.planned(len(waiting))
     job.told(stream, 0, len(waiting))
     while waiting and not (job.until and outcome.windows_done and _over(job)):
         window = waiting.popleft()
         try:
             counts = _window(job, stream, lease, window)
-        except (AdminApiError, SuspiciousAnswer, DatabaseError) as error:
+        except TROUBLE as error:
             halves = window.halves() if isinstance(error, PagesMoved) else None
-            if not halves:
-                failed = replace(outcome, windows_failed=len(waiting) + 1)
-                return _failed(job, failed, window, error)
-            waiting.extendleft(reversed(halves))
-            lease.one_more()
+            if halves:
+                waiting.extendleft(reversed(halves))
+                lease.one_more()
+                continue
+            outcome = _noted(job, outcome, window, error)
+            bad_in_a_row += 1
+            if isinstance(error, ENDS) or bad_in_a_row == PATIENCE:
+                failed = outcome.windows_failed + len(waiting)
+                return replace(outcome, windows_failed=failed)
             continue
-        outcome = replace(
-            outcome,
-            counts=outcome.counts + counts,
-            windows_done=outcome.windows_done + 1,
-        )
+        outcome, bad_in_a_row = outcome.with_window(counts), 0
         lease.progress()
-        done = outcome.windows_done
-        job.told(stream, done, done + len(waiting))
+        job.told(stream, outcome.windows_done, outcome.windows_done + len(waiting))
     return replace(outcome, left=len(waiting))
 
 
@@ -131,18 +163,25 @@ def _window(job: Job, stream: Stream, lease: Lease, window: Window) -> Counts:
         return write(job.clock())
 
 
-def _failed(job: Job, outcome: Outcome, window: Window, error: Exception) -> Outcome:
+def _noted(job: Job, outcome: Outcome, window: Window, error: Exception) -> Outcome:
     sentence = str(error)
     if capability.note(job.team, outcome.stream, error, job.clock()):
         return replace(outcome, windows_failed=0, unavailable=sentence)
     if isinstance(error, DatabaseError):
         log.exception("Writing %s of %s failed.", outcome.stream.label, job.team)
+        connection.close_if_unusable_or_obsolete()
         sentence = NO_ROOM if "full" in sentence or "space" in sentence else NOT_TAKEN
     elif window is not WHOLE:
         coverage.note_failure(job.team, outcome.stream, window, job.clock(), sentence)
     after = getattr(error, "retry_after", None)
     later = isinstance(error, Throttled)
-    return replace(outcome, error=sentence, later=later, retry_after=after)
+    return replace(
+        outcome,
+        error=sentence,
+        later=later,
+        retry_after=after,
+        windows_failed=outcome.windows_failed + 1,
+    )
 
 
 def _close(run: SyncRun, outcome: Outcome, now: datetime) -> None:

@@ -1,19 +1,22 @@
 """One message's work: from taking the lease to the report on it."""
 
+import logging
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 
+from dashboard.adminapi.client import AdminApi
 from dashboard.adminapi.pace import Priority
 from dashboard.models import Stream, SyncRun
 from dashboard.sync import capability, coverage
-from dashboard.sync.lease import Lease, take, utc_now
+from dashboard.sync.lease import Lease, LeaseLost, take, utc_now
 from dashboard.sync.run import Job, Outcome, sync_stream
 from dashboard.sync.teams import open_api
 from dashboard.sync.windows import Window
 from tokens.crypto import SecretUnreadable
 from tokens.models import Team
 
+log = logging.getLogger(__name__)
 Told = Callable[[Stream, int, int], None]
 # A backfill gives way to the hourly sync of its stream this often.
 TURN = timedelta(seconds=45)
@@ -40,31 +43,51 @@ def work(
     """What is due, or the windows given. Raises LeaseTaken while another worker is at
     it, LeaseLost when one took over."""
     lease = take(team, stream)
-    try:
-        api = open_api(team, lease.wait, PRIORITIES[reason])
-    except SecretUnreadable as error:
-        return _unreadable(stream, lease, error)
-    with closing(api):
+
+    def rounds(api: AdminApi) -> Outcome:
         job = Job(team, api, told=told, reason=reason)
         outcome = sync_stream(job, stream, lease, windows)
-    _plan_backfill(team, stream, lease, _rest(outcome, failed=timedelta(0)))
-    return outcome
+        _plan_backfill(team, stream, lease, _rest(outcome, failed=timedelta(0)))
+        return outcome
+
+    return _guarded(team, stream, lease, PRIORITIES[reason], rounds)
 
 
 def backfill_turn(team: Team, stream: Stream) -> Outcome:
     """The next windows back in time, for one turn. Raises as `work` does."""
     lease = take(team, stream)
-    try:
-        api = open_api(team, lease.wait, Priority.BACKFILL)
-    except SecretUnreadable as error:
-        return _unreadable(stream, lease, error)
-    with closing(api):
+
+    def rounds(api: AdminApi) -> Outcome:
         until, reason = utc_now() + TURN, SyncRun.Reason.BACKFILL
         job = Job(team, api, reason=reason, until=until)
         windows = coverage.backfill_windows(team, stream, utc_now())
         outcome = sync_stream(job, stream, lease, windows)
-    _plan_backfill(team, stream, lease, _rest(outcome, failed=PAUSE))
-    return outcome
+        _plan_backfill(team, stream, lease, _rest(outcome, failed=PAUSE))
+        return outcome
+
+    return _guarded(team, stream, lease, Priority.BACKFILL, rounds)
+
+
+def _guarded(
+    team: Team,
+    stream: Stream,
+    lease: Lease,
+    priority: Priority,
+    rounds: Callable[[AdminApi], Outcome],
+) -> Outcome:
+    """However it ends, the lease says so: nobody waits for it to run out."""
+    try:
+        with closing(open_api(team, lease.wait, priority)) as api:
+            return rounds(api)
+    except LeaseLost:
+        raise
+    except SecretUnreadable as error:
+        sentence = str(error)
+    except Exception:
+        log.exception("%s of %s ended unexpectedly.", stream.label, team)
+        sentence = "Something broke on our side; the log says what."
+    lease.failed(sentence, utc_now() + PAUSE)
+    return Outcome(stream, windows_failed=1, error=sentence)
 
 
 def _rest(outcome: Outcome, failed: timedelta) -> timedelta:
@@ -79,8 +102,3 @@ def _plan_backfill(team: Team, stream: Stream, lease: Lease, rest: timedelta) ->
     now = utc_now()
     missing = coverage.backfill_windows(team, stream, now)
     lease.backfill_again(now + rest if missing else None)
-
-
-def _unreadable(stream: Stream, lease: Lease, error: SecretUnreadable) -> Outcome:
-    lease.failed(str(error), utc_now() + PAUSE)
-    return Outcome(stream, windows_failed=1, error=str(error))

@@ -75,12 +75,18 @@ def test_all_pages_are_read_and_dates_are_sent_as_numbers() -> None:
     assert asked[0] == {"startDate": 0, "endDate": 5000, "page": 1, "pageSize": 1000}
 
 
-@pytest.mark.parametrize("without", ["pagination", "numPages", "hasNextPage", "zero"])
+@pytest.mark.parametrize(
+    "without", ["pagination", "numPages", "hasNextPage", "zero", "number", "all"]
+)
 def test_page_counters_may_be_missing_or_zero(without: str) -> None:
     def answer(body: Json) -> Json:
         page = event_page(body, events_of(2500))
-        if without == "pagination":
+        if without in ("number", "all"):
+            del page["totalUsageEventsCount"]
+        if without in ("pagination", "all"):
             del page["pagination"]
+        elif without == "number":
+            pass
         elif without == "zero":
             page["pagination"] = {"numPages": 0, "currentPage": 0}
         else:
