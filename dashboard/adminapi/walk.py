@@ -81,7 +81,9 @@ class Walk:
             if number == LAST_PAGE:
                 raise Unreadable("The events never came to an end.")
         if self.announced not in (None, self.seen):
-            raise PagesMoved(f"{self.announced} events were announced, {self.seen} came.")
+            raise PagesMoved(
+                f"{self.announced} events were announced, {self.seen} came."
+            )
 
     def _first(self) -> _Envelope:
         """In pages of the largest size that the vendor takes."""

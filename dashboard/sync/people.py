@@ -56,7 +56,7 @@ def _one_a_day(
 
 def save_spend(team: Team, report: SpendReport, now: datetime) -> Counts:
     """Today's reading of each person's gauge; earlier days keep theirs as history."""
-    cycle = datetime.fromtimestamp(report.cycle_start_ms / 1000, UTC)
+    cycle = _cycle_start(team, report, now)
     key = {"cycle_start": cycle, "captured_day": now.date()}
     people: dict[str, SpendRecord] = {}
     for record in report.records:
@@ -72,6 +72,15 @@ def save_spend(team: Team, report: SpendReport, now: datetime) -> Counts:
         new={"team": team, **key},
         on_change={"captured_at": now},
     )
+
+
+def _cycle_start(team: Team, report: SpendReport, now: datetime) -> datetime:
+    """As the vendor says; else the newest that is known, else the calendar month's."""
+    if report.cycle_start_ms is not None:
+        return datetime.fromtimestamp(report.cycle_start_ms / 1000, UTC)
+    known = SpendSnapshot.objects.filter(team=team).order_by("-cycle_start").first()
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return known.cycle_start if known else month
 
 
 def _spend_values(record: dict[str, Any]) -> dict[str, Any]:

@@ -5,18 +5,23 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import pytest
 from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from dashboard.adminapi.client import AdminApi
+from dashboard.adminapi.http import Http
 from dashboard.adminapi.records import UsageEventRecord
-from dashboard.models import Stream, UsageEvent, UsageRollup
+from dashboard.models import QuarantinedRow, Stream, UsageEvent, UsageRollup
 from dashboard.sync.counts import Counts
 from dashboard.sync.events import replace_window
 from dashboard.sync.identity import event_kind, fingerprint
-from dashboard.sync.windows import Window
+from dashboard.sync.lease import take
+from dashboard.sync.run import Job, sync_stream
+from dashboard.sync.windows import Window, between
 from tests.dashboard.sync.conftest import Clock, Sync
 from tests.vendor import Vendor
 from tokens.models import Team
@@ -254,3 +259,49 @@ def test_a_cost_is_no_part_of_a_fingerprint(
             record, charged_cents=cost, raw_kind="other", is_chargeable=True
         )
         assert fingerprint(record) == fingerprint(restated)
+
+
+def test_rows_from_outside_the_window_are_left_to_their_own(
+    sync: Sync, team: Team, vendor: Vendor, clock: Clock
+) -> None:
+    """A vendor that ignores the dates serves every row in every window."""
+    api = AdminApi(Http("http://x", "k", httpx.MockTransport(one_page), lambda _: None))
+    job = Job(team, api, clock)
+    windows = [Window(T0 + 1, T0 + 10), Window(T0, T0), Window(T0 - 10, T0 - 1)]
+    outcome = sync_stream(job, Stream.EVENTS, take(team, Stream.EVENTS, clock), windows)
+    assert outcome.error == ""
+    assert UsageEvent.objects.count() == 1
+
+
+def one_page(request: httpx.Request) -> httpx.Response:
+    row = {"timestamp": str(T0), "model": "m", "kind": "Usage-based"}
+    return httpx.Response(200, json={"totalUsageEventsCount": 1, "usageEvents": [row]})
+
+
+def test_rows_that_drift_over_a_page_border_unseen_are_noticed(
+    sync: Sync, team: Team, vendor: Vendor, clock: Clock, now: datetime
+) -> None:
+    """The announced number stays the same while one row comes twice and one never."""
+    windows = between(now.date() - timedelta(days=9), now.date(), 10, ms(now))
+    vendor.fault("events", "page_drift", times=1, count="same")
+    clock.set(now)
+    vendor.set_clock(now - timedelta(minutes=1))
+    assert not sync(Stream.EVENTS, windows).error
+    assert sync(Stream.EVENTS, windows).counts.written == 0
+
+
+def ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
+def test_rows_that_cannot_be_read_are_kept_and_hold_up_nothing(
+    sync: Sync, team: Team, vendor: Vendor, clock: Clock, now: datetime
+) -> None:
+    vendor.fault("events", "bad_rows", times=None, share=0.05)
+    outcome = sync(Stream.EVENTS)
+    assert outcome.error == ""
+    assert outcome.counts.quarantined > 0
+    assert outcome.counts.inserted > 0
+    assert QuarantinedRow.objects.count() > 0
+    again = sync(Stream.EVENTS)
+    assert again.counts.written == 0

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from dashboard.adminapi.client import AdminApi
-from dashboard.models import Stream, SyncState, SyncWindow, UsageEvent
+from dashboard.models import Stream, SyncRun, SyncState, SyncWindow, UsageEvent
 from dashboard.sync import coverage, schedule
 from dashboard.sync.fetch import FETCH
 from dashboard.sync.lease import TERM, LeaseLost, LeaseTaken, take
 from dashboard.sync.run import PERIOD, Job, sync_stream
+from dashboard.sync.work import work
 from tests.dashboard.sync.conftest import Clock, Sync
 from tests.vendor import Vendor
 from tokens.models import Team
@@ -89,8 +90,8 @@ def test_trouble_in_the_middle_keeps_the_windows_before_it(
     outcome = sync(Stream.EVENTS, days[2:])
     assert outcome.windows_failed == len(days) - 2
     assert SyncWindow.objects.done().count() == 2
-    failed = SyncWindow.objects.get(status=SyncWindow.Status.FAILED)
-    assert failed.last_error == outcome.error
+    failed = SyncWindow.objects.filter(status=SyncWindow.Status.FAILED)
+    assert [window.last_error for window in failed] == [outcome.error] * 3
     vendor.heal()
     assert not sync(Stream.EVENTS).error
     assert not SyncWindow.objects.exclude(status=SyncWindow.Status.DONE).exists()
@@ -150,3 +151,42 @@ def test_asking_sends_at_once_and_asking_again_joins(team: Team, clock: Clock) -
 def test_asking_for_a_team_without_a_key_says_so(team: Team, clock: Clock) -> None:
     team.sync_key = ""
     assert "no Admin API key" in schedule.ask(team, clock.now, Outbox())
+
+
+def test_one_window_that_cannot_be_read_does_not_hold_up_the_others(
+    sync: Sync, team: Team, vendor: Vendor, clock: Clock
+) -> None:
+    vendor.fault("events", "html", times=5)
+    outcome = sync(Stream.EVENTS)
+    assert "web page" in outcome.error
+    assert outcome.windows_failed == 1
+    assert SyncWindow.objects.done().count() == outcome.windows_done > 3
+    assert not sync(Stream.EVENTS).error
+
+
+def test_a_run_that_a_killed_worker_left_open_is_closed_by_the_next(
+    sync: Sync, team: Team, clock: Clock
+) -> None:
+    SyncRun.objects.create(
+        team=team, stream=Stream.MEMBERS, reason="schedule", started_at=clock.now
+    )
+    sync(Stream.MEMBERS)
+    newest, oldest = SyncRun.objects.order_by("-pk")
+    assert (oldest.error, newest.error) == (
+        "The worker ended in the middle of it.",
+        "",
+    )
+    assert newest.read == newest.inserted > 0
+
+
+def test_what_nobody_foresaw_ends_on_the_lease(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*arguments: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("dashboard.sync.work.sync_stream", broken)
+    outcome = work(team, Stream.MEMBERS)
+    assert "broke on our side" in outcome.error
+    state = SyncState.objects.get(team=team, stream=Stream.MEMBERS)
+    assert (state.leased_until, state.last_error) == (None, outcome.error)
