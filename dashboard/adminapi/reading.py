@@ -56,13 +56,20 @@ def number(row: Json, key: str) -> Decimal | None:
     value = row.get(key)
     if value is None or value is True or value is False:
         return None
-    try:
-        read = Decimal(value) if isinstance(value, int | str | Decimal) else None
-    except InvalidOperation:
-        return None
+    if type(value) is Decimal:
+        read: Decimal | None = value
+    else:
+        read = _decimal(value)
     if read is None or not read.is_finite() or abs(read) >= _LARGEST_NUMBER:
         return None
     return read
+
+
+def _decimal(value: Any) -> Decimal | None:
+    try:
+        return Decimal(value) if isinstance(value, int | str) else None
+    except InvalidOperation:
+        return None
 
 
 def whole(row: Json, key: str) -> int | None:

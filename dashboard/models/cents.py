@@ -18,7 +18,8 @@ STEP = 1 / ONE
 
 def exact(value: Any) -> Decimal:
     """Rounded to the eight decimals that a column keeps."""
-    return Decimal(value).quantize(STEP, rounding=ROUND_HALF_EVEN)
+    number = value if type(value) is Decimal else Decimal(value)
+    return number.quantize(STEP, ROUND_HALF_EVEN)
 
 
 class CentsField(models.Field):  # type: ignore[type-arg]

@@ -161,7 +161,8 @@ class Staging:
 
     @staticmethod
     def _scaled(value: Decimal) -> int:
-        return int(exact(value) * ONE)
+        """Half to even, as `exact` rounds."""
+        return round(value * ONE)
 
     def _kind(self, raw: str) -> str:
         kind = self._kinds.get(raw)
