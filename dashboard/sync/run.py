@@ -139,6 +139,8 @@ def _round(job: Job, stream: Stream, lease: Lease, windows: list[Window]) -> Out
                 lease.one_more()
                 continue
             outcome = _noted(job, outcome, window, error)
+            if outcome.unavailable:
+                return outcome
             bad_in_a_row += 1
             if isinstance(error, ENDS) or bad_in_a_row == PATIENCE:
                 failed = outcome.windows_failed + len(waiting)
@@ -199,7 +201,9 @@ def _report(job: Job, lease: Lease, outcome: Outcome) -> None:
     now, label = job.clock(), outcome.stream.label
     if outcome.error:
         lease.failed(outcome.error, now + _pause(lease.failures(), outcome))
-        open_attention(job.team, "sync", outcome.stream, f"{label}: {outcome.error}")
+        if not outcome.later:
+            text = f"{label}: {outcome.error}"
+            open_attention(job.team, "sync", outcome.stream, text)
         log.warning("%s of %s: %s", label, job.team, outcome.error)
         return
     if outcome.unavailable:

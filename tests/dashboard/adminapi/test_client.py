@@ -97,6 +97,7 @@ def test_the_simulator_is_read_whole(api: AdminApi, now: datetime) -> None:
     end = int(now.timestamp() * 1000)
     assert 0 < len(api.members()) <= PEOPLE + 1
     spend = api.spend()
+    assert spend.cycle_start_ms is not None
     assert datetime.fromtimestamp(spend.cycle_start_ms / 1000, UTC) <= now
     assert {r.day for r in api.daily_usage(end - 3 * DAY_MS, end)} <= {
         now.date() - timedelta(days=n) for n in range(5)
