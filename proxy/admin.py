@@ -1,7 +1,5 @@
 """The gateway on the admin site: its requests to look at, its tokens to look after."""
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -10,7 +8,8 @@ from django.http import HttpRequest
 from proxy import probe
 from proxy.admin_forms import UpstreamTokenForm
 from proxy.models import GatewayRequest
-from tokens.models import Change, UpstreamToken
+from tokens.admin_changes import RecordedAdmin
+from tokens.models import UpstreamToken
 from tokens.readonly_admin import ReadOnlyAdmin
 
 
@@ -36,7 +35,7 @@ class GatewayRequestAdmin(ReadOnlyAdmin):
 
 
 @admin.register(UpstreamToken)
-class UpstreamTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class UpstreamTokenAdmin(RecordedAdmin):
     form = UpstreamTokenForm
     list_display = (
         "__str__",
@@ -67,36 +66,3 @@ class UpstreamTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             said = probe.check_token(token, settings.CURSOR_CLIENT_VERSION)
             level = messages.SUCCESS if said.endswith("works.") else messages.ERROR
             self.message_user(request, said, level)
-
-    def save_model(
-        self, request: HttpRequest, obj: UpstreamToken, form: Any, change: bool
-    ) -> None:
-        super().save_model(request, obj, form, change)
-        # Names of fields only: a value could be the secret.
-        Change.objects.create(
-            team=obj.team,
-            actor=request.user.get_username(),
-            action=f"upstream_token.{'edit' if change else 'add'}",
-            subject=f"upstream token {obj.pk}",
-            after={"fields": form.changed_data, "state": obj.state},
-        )
-
-    def delete_model(self, request: HttpRequest, obj: UpstreamToken) -> None:
-        self._record_removal(request, obj)
-        super().delete_model(request, obj)
-
-    def delete_queryset(
-        self, request: HttpRequest, queryset: QuerySet[UpstreamToken]
-    ) -> None:
-        for token in queryset.select_related("team"):
-            self._record_removal(request, token)
-        super().delete_queryset(request, queryset)
-
-    def _record_removal(self, request: HttpRequest, token: UpstreamToken) -> None:
-        Change.objects.create(
-            team=token.team,
-            actor=request.user.get_username(),
-            action="upstream_token.delete",
-            subject=f"upstream token {token.pk}",
-            before={"alias": token.alias, "state": token.state},
-        )

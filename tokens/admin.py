@@ -3,14 +3,16 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group
-from django.db import models
+from django.db import models, transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from tokens import api_keys
+from tokens.admin_changes import RecordedAdmin, record, values
 from tokens.admin_forms import NewUserForm, TeamForm, UserForm
 from tokens.models import (
     ApiKey,
@@ -38,7 +40,7 @@ class RolesInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class UserAdmin(BaseUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(RecordedAdmin, BaseUserAdmin):  # type: ignore[type-arg]
     form = UserForm
     add_form = NewUserForm
     inlines: ClassVar[list[Any]] = [RolesInline]
@@ -60,9 +62,20 @@ class UserAdmin(BaseUserAdmin):  # type: ignore[type-arg]
         (None, {"fields": ("email", "usable_password", "password1", "password2")}),
     )
 
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        with transaction.atomic():
+            before = self.get_object(request, unquote(id))
+            answer = super().user_change_password(request, id, form_url)
+            if before:
+                after = User.objects.get(pk=before.pk)
+                record(request, after, values(before), values(after))
+        return answer
+
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class TeamAdmin(RecordedAdmin):
     form = TeamForm
     inlines: ClassVar[list[Any]] = [RolesInline]
     list_display = ("name", "slug", "is_demo", "key", "time_zone", "created_at")
@@ -76,20 +89,6 @@ class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def key(self, team: Team) -> str:
         return str(team.sync_key)
 
-    def save_model(
-        self, request: HttpRequest, obj: Team, form: Any, change: bool
-    ) -> None:
-        super().save_model(request, obj, form, change)
-        if {"new_sync_key", "remove_sync_key"} & set(form.changed_data):
-            Change.objects.create(
-                team=obj,
-                actor=request.user.get_username(),
-                action="team.sync_key",
-                subject=obj.slug,
-                before={"key": form.key_before},
-                after={"key": obj.sync_key.hint()},
-            )
-
     def has_delete_permission(
         self, request: HttpRequest, obj: Team | None = None
     ) -> bool:
@@ -98,7 +97,7 @@ class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(TeamRole)
-class TeamRoleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class TeamRoleAdmin(RecordedAdmin):
     list_display = ("user", "team", "role")
     list_filter = ("team", "role")
     list_select_related = ("user", "team")
@@ -136,7 +135,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Upstream)
-class UpstreamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class UpstreamAdmin(RecordedAdmin):
     list_display = ("name", "kind", "team", "base_url")
     list_filter = ("kind", "team")
     list_select_related = ("team",)
