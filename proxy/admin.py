@@ -1,5 +1,7 @@
 """The gateway on the admin site: its requests to look at, its tokens to look after."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -9,6 +11,7 @@ from proxy import probe
 from proxy.admin_forms import UpstreamTokenForm
 from proxy.models import GatewayRequest
 from tokens.admin_changes import RecordedAdmin
+from tokens.admin_forms import fixed_for_staff
 from tokens.models import UpstreamToken
 from tokens.readonly_admin import ReadOnlyAdmin
 
@@ -66,3 +69,13 @@ class UpstreamTokenAdmin(RecordedAdmin):
             said = probe.check_token(token, settings.CURSOR_CLIENT_VERSION)
             level = messages.SUCCESS if said.endswith("works.") else messages.ERROR
             self.message_user(request, said, level)
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: UpstreamToken | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        return fixed_for_staff(form, "upstream", request, obj)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from tokens import api_keys
 from tokens.admin_changes import RecordedAdmin, record, values
-from tokens.admin_forms import NewUserForm, TeamForm, UserForm
+from tokens.admin_forms import NewUserForm, TeamForm, UserForm, fixed_for_staff
 from tokens.models import (
     ApiKey,
     Attention,
@@ -33,6 +33,9 @@ admin.site.site_url = "/dashboard/"
 admin.site.unregister(Group)
 
 
+POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
 class RolesInline(admin.TabularInline):  # type: ignore[type-arg]
     model = TeamRole
     extra = 0
@@ -41,6 +44,9 @@ class RolesInline(admin.TabularInline):  # type: ignore[type-arg]
 
 @admin.register(User)
 class UserAdmin(RecordedAdmin, BaseUserAdmin):  # type: ignore[type-arg]
+    """Only superusers say who is staff and who may do what, and only they touch each
+    other: everybody else could make themselves one."""
+
     form = UserForm
     add_form = NewUserForm
     inlines: ClassVar[list[Any]] = [RolesInline]
@@ -62,6 +68,25 @@ class UserAdmin(RecordedAdmin, BaseUserAdmin):  # type: ignore[type-arg]
         (None, {"fields": ("email", "usable_password", "password1", "password2")}),
     )
 
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> tuple[str, ...]:
+        if request.user.is_superuser:
+            return self.readonly_fields
+        return (*self.readonly_fields, *POWERS)
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and _may_touch(request, obj)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> bool:
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and _may_touch(request, obj)
+
     def user_change_password(
         self, request: HttpRequest, id: str, form_url: str = ""
     ) -> HttpResponse:
@@ -72,6 +97,10 @@ class UserAdmin(RecordedAdmin, BaseUserAdmin):  # type: ignore[type-arg]
                 after = User.objects.get(pk=before.pk)
                 record(request, after, values(before), values(after))
         return answer
+
+
+def _may_touch(request: HttpRequest, user: User | None) -> bool:
+    return request.user.is_superuser or user is None or not user.is_superuser
 
 
 @admin.register(Team)
@@ -88,6 +117,16 @@ class TeamAdmin(RecordedAdmin):
     @admin.display(description="Admin API key", empty_value="–")
     def key(self, team: Team) -> str:
         return str(team.sync_key)
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Team | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        return fixed_for_staff(form, "admin_api_url", request, obj)
 
     def has_delete_permission(
         self, request: HttpRequest, obj: Team | None = None
@@ -141,6 +180,16 @@ class UpstreamAdmin(RecordedAdmin):
     list_select_related = ("team",)
     search_fields = ("name", "base_url")
     formfield_overrides: ClassVar[Any] = {models.URLField: {"assume_scheme": "https"}}
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Upstream | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        return fixed_for_staff(form, "base_url", request, obj)
 
 
 @admin.register(Change)

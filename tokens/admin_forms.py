@@ -5,9 +5,19 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.http import HttpRequest
 
 from tokens.crypto import Secret
 from tokens.models import Team, User
+
+
+def fixed_for_staff(form: Any, field: str, request: HttpRequest, row: Any) -> Any:
+    """The form class with a field that only superusers change in a stored row: it
+    says where stored keys travel, and staff could name a host of their own."""
+    if row is not None and field in form.base_fields and not request.user.is_superuser:
+        form.base_fields[field].disabled = True
+        form.base_fields[field].help_text = "Only superusers change this."
+    return form
 
 
 class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
@@ -48,8 +58,10 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
         )
         if self.instance.is_demo:
             # A real key would mix real rows with made-up ones.
-            for name in ("new_sync_key", "remove_sync_key", "admin_api_url"):
-                self.fields[name].disabled = True
+            # Whoever may only look has no field for the URL.
+            for name in {"new_sync_key", "remove_sync_key", "admin_api_url"}:
+                if name in self.fields:
+                    self.fields[name].disabled = True
             field.help_text = "The demo's team always reads the simulator."
 
     def clean_time_zone(self) -> str:
