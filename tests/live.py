@@ -196,6 +196,7 @@ def _paths() -> dict[str, str]:
     return {
         "PATH": os.pathsep.join([folder, os.environ.get("PATH", os.defpath)]),
         "PYTHONUNBUFFERED": "1",
+        "REMAP_SIGTERM": "SIGQUIT",  # As `run` and compose have it for the worker.
     }
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from dashboard.management.commands import run
+from proxy.management.commands import serve
 from tests import environment
 from tests.servers import free_port
 
@@ -24,6 +26,7 @@ def env(tmp_path: Path) -> dict[str, str]:
     """A newcomer's environment: no servers, nothing configured, free ports."""
     port = str(free_port())
     demo = {"PORT": port, "SIMULATOR_PORT": str(free_port()), "DEMO": "auto"}
+    demo["AUTH_TOKEN"] = "master-key-of-the-tests"
     return os.environ | environment.product(tmp_path / "var", **demo)
 
 
@@ -66,6 +69,56 @@ def test_it_starts_everything_and_stops_everything(
     for port in ("PORT", "SIMULATOR_PORT"):
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", int(env[port])), timeout=1)
+
+
+@pytest.fixture
+def streaming(
+    running: subprocess.Popen[bytes], env: dict[str, str], tmp_path: Path
+) -> Iterator[Iterator[str]]:
+    """An answer's lines, of which the first is read and the rest takes 9 seconds."""
+    wait_for("Open http", tmp_path / "log")
+    wait_for("worker .* ready", tmp_path / "log")
+    fault = {"endpoint": "chat", "fault": "pause", "options": {"ms": 9_000}}
+    vendor = f"http://127.0.0.1:{env['SIMULATOR_PORT']}/_sim/faults"
+    httpx.post(vendor, json=fault).raise_for_status()
+    url = f"http://127.0.0.1:{env['PORT']}/v1/chat/completions"
+    headers = {"Authorization": f"Bearer {env['AUTH_TOKEN']}"}
+    hello = {"role": "user", "content": "Hi"}
+    body = {"model": "gpt-4o", "stream": True, "messages": [hello]}
+    with httpx.stream("POST", url, json=body, headers=headers, timeout=30) as answer:
+        assert answer.status_code == 200
+        lines = answer.iter_lines()
+        assert next(lines).startswith("data: ")
+        yield lines
+
+
+def test_a_stop_lets_an_answer_finish(
+    running: subprocess.Popen[bytes], streaming: Iterator[str], tmp_path: Path
+) -> None:
+    began = time.monotonic()
+    running.send_signal(signal.SIGINT)
+    wait_for("worker stopped", tmp_path / "log")
+    assert time.monotonic() - began < 9
+    assert "data: [DONE]" in list(streaming)
+    assert running.wait(timeout=10) == 130
+    log = (tmp_path / "log").read_text()
+    assert "refused to gracefully stop" not in log
+    assert log.index("web stopped") < log.index("simulator stopped")
+
+
+def test_a_second_stop_kills_at_once(
+    running: subprocess.Popen[bytes], streaming: Iterator[str], tmp_path: Path
+) -> None:
+    running.send_signal(signal.SIGINT)
+    wait_for("once more stops at once", tmp_path / "log")
+    running.send_signal(signal.SIGINT)
+    assert running.wait(timeout=3) == 130
+    with pytest.raises(httpx.RemoteProtocolError):
+        list(streaming)
+
+
+def test_the_web_role_is_not_killed_within_its_own_grace() -> None:
+    assert run.KILL_WAIT > serve.GRACE
 
 
 def test_it_passes_on_the_code_of_a_role_that_dies(

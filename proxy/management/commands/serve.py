@@ -1,11 +1,12 @@
 """`manage.py serve`: the web role alone."""
 
+import time
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from granian import Granian
 from granian.constants import Interfaces
+from granian.server import MPServer
 
 from tokens import ports
 
@@ -35,10 +36,28 @@ class Command(BaseCommand):
         serve(host, port, processes)
 
 
+class Server(MPServer):
+    """Granian looks once whether a worker process has ended, and may look before its
+    own watcher has noticed: it then says that it kills one that ended well. And the
+    grace is there for each worker, not for the first only."""
+
+    grace: float = GRACE
+
+    def _stop_workers(self) -> None:
+        workers: list[Any] = self.wrks
+        for worker in workers:
+            worker.terminate()
+        deadline = time.monotonic() + self.grace
+        while time.monotonic() < deadline and any(w.is_alive() for w in workers):
+            time.sleep(0.02)
+        self.workers_kill_timeout = 1  # Left for those that will not end.
+        super()._stop_workers()  # type: ignore[no-untyped-call]
+
+
 def serve(host: str, port: int, processes: int) -> None:
     """Blocks until SIGTERM or SIGINT; exits with 1 when a worker process dies."""
     _, (address, _) = ports.resolve(host, port)
-    Granian(
+    Server(
         "config.asgi:application",
         address=address,
         port=port,
