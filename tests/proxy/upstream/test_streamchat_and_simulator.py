@@ -112,7 +112,7 @@ async def test_an_odd_but_good_stream_is_read(chat_vendor: Vendor, fault: str) -
     [
         ("V1", "upstream_not_logged_in", False),
         ("V2", "upstream_unauthorized", False),
-        ("V3", "upstream_gpt_4_vision_preview_rate_limit", False),
+        ("V3", "upstream_outdated_client", False),
         ("V4", "upstream_deprecated", False),
         ("gzip_error", "upstream_not_logged_in", False),
         ("error_after_text", "upstream_unauthorized", True),
