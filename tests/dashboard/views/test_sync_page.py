@@ -16,13 +16,21 @@ from tokens.models import Team
 URL, STREAMS = "/dashboard/sync/", "/dashboard/sync/streams/"
 DOWNLOAD = "/dashboard/sync/quarantine/events.jsonl"
 NASTY = "<script>alert(1)</script>"
-NOW = datetime.now(UTC)
-SYNCED: dict[str, Any] = {
-    "due_at": NOW + timedelta(hours=1),
-    "started_at": NOW - timedelta(minutes=5),
-    "finished_at": NOW - timedelta(minutes=4),
-    "succeeded_at": NOW - timedelta(minutes=4),
-}
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def synced(**changes: Any) -> dict[str, Any]:
+    """Of a stream that was synced four minutes ago, whenever the test runs."""
+    at = now()
+    return {
+        "due_at": at + timedelta(hours=1),
+        "started_at": at - timedelta(minutes=5),
+        "finished_at": at - timedelta(minutes=4),
+        "succeeded_at": at - timedelta(minutes=4),
+    } | changes
 
 
 @pytest.fixture
@@ -47,10 +55,10 @@ def row(html: str, stream: Stream) -> str:
 
 
 def test_each_stream_says_how_it_stands(alice: Client, keyed: Team) -> None:
-    factories.sync_state(keyed, Stream.MEMBERS, **SYNCED)
-    failed = SYNCED | {"last_error": "The Admin API refuses the key."}
+    factories.sync_state(keyed, Stream.MEMBERS, **synced())
+    failed = synced(last_error="The Admin API refuses the key.")
     factories.sync_state(keyed, Stream.SPEND, **failed)
-    running = SYNCED | {"leased_until": NOW + DAY}
+    running = synced(leased_until=now() + DAY)
     factories.sync_state(
         keyed, Stream.EVENTS, **running, windows_done=3, windows_total=13
     )
@@ -73,7 +81,7 @@ def test_what_the_key_may_not_read_is_a_sentence(alice: Client, keyed: Team) -> 
 def test_a_stream_that_was_read_since_is_not_refused(
     alice: Client, keyed: Team
 ) -> None:
-    later = SYNCED | {"succeeded_at": NOW + DAY}
+    later = synced(succeeded_at=now() + DAY)
     factories.capability(keyed, Stream.SPEND, "refused")
     factories.sync_state(keyed, Stream.SPEND, **later)
     assert "Done" in row(page(alice), Stream.SPEND)
@@ -85,7 +93,7 @@ def test_the_table_follows_a_running_sync_and_then_loads_the_page(
     assert f'data-hx-get="{STREAMS}"' in page(alice)
     assert "HX-Refresh" not in alice.get(STREAMS)
     for stream in Stream:
-        factories.sync_state(keyed, stream, **SYNCED)
+        factories.sync_state(keyed, stream, **synced())
     assert "data-hx-get" not in page(alice)
     assert alice.get(STREAMS)["HX-Refresh"] == "true"
 
@@ -97,7 +105,7 @@ def test_a_team_without_a_key_is_told_so(alice: Client, team: Team) -> None:
 
 
 def test_each_day_says_what_it_is(alice: Client, keyed: Team) -> None:
-    day = datetime(NOW.year, NOW.month, NOW.day, tzinfo=UTC) - 70 * DAY
+    day = datetime(now().year, now().month, now().day, tzinfo=UTC) - 70 * DAY
     factories.window(keyed, day, day + DAY, "failed", last_error=NASTY)
     html = page(alice)
     assert "Usage events: a row for each weekday" in html
@@ -107,7 +115,7 @@ def test_each_day_says_what_it_is(alice: Client, keyed: Team) -> None:
 
 
 def test_runs_say_what_they_did_and_why_they_failed(alice: Client, keyed: Team) -> None:
-    factories.run(keyed, Stream.EVENTS, NOW, read=1234, updated=7, error=NASTY)
+    factories.run(keyed, Stream.EVENTS, now(), read=1234, updated=7, error=NASTY)
     html = page(alice)
     assert "1,234" in html
     assert "On schedule" in html
@@ -117,7 +125,7 @@ def test_runs_say_what_they_did_and_why_they_failed(alice: Client, keyed: Team) 
 
 def test_fifty_runs_are_a_page(alice: Client, keyed: Team) -> None:
     for number in range(51):
-        factories.run(keyed, Stream.SPEND, NOW - timedelta(hours=number))
+        factories.run(keyed, Stream.SPEND, now() - timedelta(hours=number))
     assert "Runs 1 to 50 of 51" in page(alice)
     assert "Runs 51 to 51 of 51" in page(alice, "?page=2")
 
@@ -161,7 +169,7 @@ def test_an_unknown_stream_has_no_file(alice: Client, world: World) -> None:
 
 def test_a_used_field_that_is_gone_is_an_alarm(alice: Client, keyed: Team) -> None:
     factories.field_seen(
-        keyed, Stream.EVENTS, "chargedCents", is_used=True, missing_since=NOW
+        keyed, Stream.EVENTS, "chargedCents", is_used=True, missing_since=now()
     )
     factories.field_seen(keyed, Stream.EVENTS, NASTY)
     html = page(alice)
@@ -187,7 +195,7 @@ def test_its_queries_are_counted(
     alice: Client, keyed: Team, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(20):
-        factories.run(keyed, Stream.SPEND, NOW - timedelta(hours=number))
+        factories.run(keyed, Stream.SPEND, now() - timedelta(hours=number))
         factories.quarantined(keyed, Stream.EVENTS, f"{number}", f"{number}")
         factories.field_seen(keyed, Stream.EVENTS, f"{number}")
     page(alice)
