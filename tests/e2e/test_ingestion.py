@@ -66,9 +66,12 @@ def state(running: Product, expression: str) -> str:
 
 
 def complete(running: Product) -> bool:
-    waiting = "SyncState.objects.filter(succeeded_at=None).count()"
-    known = "SyncState.objects.count()"
-    return state(running, f"{known}, {waiting}") == "4 0"
+    """Every stream has been fetched, and nothing is missing further back."""
+    states = "SyncState.objects"
+    waiting = f"{states}.filter(succeeded_at=None).count()"
+    backwards = f"{states}.exclude(backfill_at=None).count()"
+    counts = state(running, f"{states}.count() > 4, {waiting}, {backwards}")
+    return counts == "True 0 0"
 
 
 def test_a_team_is_synced_without_a_hand_and_equals_what_the_vendor_served(
