@@ -132,7 +132,8 @@ CACHES: dict[str, Any] = {
 _QUEUE_DIR = DATA_DIR / "queue"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
-    {"visibility_timeout": 3600}
+    # The queues in the order that the worker names them: first things first.
+    {"visibility_timeout": 3600, "queue_order_strategy": "priority"}
     if REDIS_URL
     else {
         "data_folder_in": str(_QUEUE_DIR / "messages"),
@@ -230,6 +231,8 @@ LOGGING: dict[str, Any] = {
         "httpx": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
+        # It warns that a queue made of files has no host name.
+        "kombu.connection": {"level": "ERROR"},
     },
 }
 TEST_RUNNER = "django.test.runner.DiscoverRunner"
