@@ -21,7 +21,6 @@ WEB_PROCESSES = env.whole("WEB_PROCESSES", 1, 1, 64)
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 
-# Secrets ---------------------------------------------------------------------------
 SECRET_KEY = env.long_secret("SECRET_KEY", 32) or env.kept(
     DATA_DIR / "secret_key", get_random_secret_key
 )
@@ -51,7 +50,6 @@ AUTH_TOKEN = env.secret("AUTH_TOKEN") or (
 ADMIN_EMAIL = env.text("ADMIN_EMAIL", "admin@localhost")
 ADMIN_PASSWORD = env.secret("ADMIN_PASSWORD")
 
-# The vendor and the simulator ------------------------------------------------------
 CURSOR_ADMIN_API_KEY = env.secret("CURSOR_ADMIN_API_KEY")
 CURSOR_ADMIN_API_URL = env.url("CURSOR_ADMIN_API_URL", "", "http", "https")
 CURSOR_CHAT_API_URL = env.url("CURSOR_CHAT_API_URL", "", "http", "https")
@@ -67,7 +65,6 @@ ROUTE_PREFIX = env.prefix("ROUTE_PREFIX")
 TOKEN_FILE = BASE_DIR / env.text("TOKEN_FILE", ".token")
 TOKEN_LIST_FILE = BASE_DIR / env.text("TOKEN_LIST_FILE", ".token-list")
 
-# Parts -----------------------------------------------------------------------------
 INSTALLED_APPS = [
     "dashboard",
     "proxy",
@@ -110,7 +107,6 @@ TEMPLATES = [
     },
 ]
 
-# Database, queue, cache ------------------------------------------------------------
 DATABASES: dict[str, Any] = {
     "default": database.config(
         env.secret("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'db.sqlite3'}"
@@ -165,7 +161,6 @@ CELERY_BEAT_SCHEDULE = {
     }
 }
 
-# Sign-in and safety ----------------------------------------------------------------
 AUTH_USER_MODEL = "tokens.User"
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/dashboard/"
@@ -203,7 +198,6 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 
-# Files, language, time, log --------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -235,4 +229,3 @@ LOGGING: dict[str, Any] = {
         "kombu.connection": {"level": "ERROR"},
     },
 }
-TEST_RUNNER = "django.test.runner.DiscoverRunner"

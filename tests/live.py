@@ -7,6 +7,7 @@ Each product has its own folder, ports, database and Redis number, and ends with
 whole process groups. The `live` fixture is one with web and simulator per module.
 """
 
+import contextlib
 import itertools
 import os
 import shlex
@@ -82,13 +83,11 @@ class Product:
         """Ends a role with its children; SIGKILL is the crash of a whole machine."""
         process = self.processes.pop(role)
         _signal_group(process, number)
-        try:
+        # Who does not listen in time is ended like whoever is left of the group.
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            pass
-        finally:
-            _signal_group(process, signal.SIGKILL)
-            process.wait()
+        _signal_group(process, signal.SIGKILL)
+        process.wait()
 
     def is_up(self, role: str) -> bool:
         if role == "worker":

@@ -15,11 +15,11 @@ from dashboard.adminapi.records import UsageEventRecord
 from dashboard.models import Stream, SyncRun, SyncState, UsageEvent, UsageRollup
 from dashboard.sync.counts import Counts
 from dashboard.sync.csv_import import import_csv, preview
-from dashboard.sync.events import replace_window
 from dashboard.sync.lease import LeaseTaken, take
 from dashboard.sync.windows import Window, day_start_ms
 from dashboard.usage_csv import BadCsv
 from tests import factories
+from tests.dashboard.sync.whole_window import replace_window
 from tokens.models import Team
 
 pytestmark = pytest.mark.django_db

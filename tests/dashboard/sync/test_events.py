@@ -17,12 +17,12 @@ from dashboard.adminapi.http import Http
 from dashboard.adminapi.records import UsageEventRecord
 from dashboard.models import QuarantinedRow, Stream, UsageEvent, UsageRollup
 from dashboard.sync.counts import Counts
-from dashboard.sync.events import replace_window
 from dashboard.sync.identity import event_kind, fingerprint
 from dashboard.sync.lease import take
 from dashboard.sync.run import Job, sync_stream
 from dashboard.sync.windows import Window, between
 from tests.dashboard.sync.conftest import Clock, Sync
+from tests.dashboard.sync.whole_window import replace_window
 from tests.vendor import Vendor
 from tokens.models import Team
 

@@ -1,4 +1,4 @@
-"""Usage events: a closed window of them, fetched page by page and replaced whole."""
+"""A window replaced with rows that are at hand, without a vendor."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,7 +13,7 @@ from tokens.models import Team
 def replace_window(
     team: Team, window: Window, records: Iterable[UsageEventRecord], now: datetime
 ) -> Replacement:
-    """Replace a window with rows that are at hand. Call it inside a transaction."""
+    """Call it inside a transaction."""
     staging = Staging().start()
     staging.add(records)
     staging.ready()
