@@ -1,26 +1,25 @@
-"""The proof that the tables of sums equal the events they were made from."""
+"""The proof that the tables of sums equal what they were made from, down to the events
+and the vendor's daily counters."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
 
-from dashboard.models import DayModel, DayPerson, UsageEvent, UsageRollup
-from dashboard.rollups import EVENT_SUMS
+from dashboard.models import FreshMonth
+from dashboard.rollups.activity import DAYS, FACETS
+from dashboard.rollups.derived import Derived
+from dashboard.rollups.months import tables
+from dashboard.rollups.usage import FROM_EVENTS, FROM_SUMS, GROUPS
 from tokens.models import Team
 
-TABLES: dict[type[Model], tuple[str, ...]] = {
-    UsageRollup: ("day", "email", "model", "kind"),
-    DayModel: ("day", "model", "kind"),
-    DayPerson: ("day", "email", "kind"),
-}
+BY_DAY = (*FROM_EVENTS, *FROM_SUMS, GROUPS, DAYS)
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A key whose sums are wrong, only in the events, or only in the sums."""
+    """A key whose sums are wrong, only in the source, or only in the sums."""
 
     table: str
     key: tuple[Any, ...]
@@ -31,27 +30,42 @@ class Difference:
 
 
 def differences(team: Team) -> Iterator[Difference]:
-    """Nothing when each table holds exactly what its events come to."""
-    for table, key in TABLES.items():
-        yield from _of_table(team, table, key)
+    """Nothing when each table holds exactly what its source comes to."""
+    for derived in BY_DAY:
+        yield from _compared(team, derived)
+    for facet in FACETS:
+        yield from _compared(team, facet, kept=f" AND facet = {facet.keys['facet']}")
+    for source in FreshMonth.Source:
+        for derived in tables(source):
+            yield from _compared(
+                team,
+                derived,
+                kept=f" AND month IN {_fresh(source)}",
+                narrow=f" AND {derived.keys['month']} IN {_fresh(source)}",
+            )
 
 
-def _of_table(
-    team: Team, table: type[Model], key: tuple[str, ...]
-) -> Iterator[Difference]:
-    keys, names = ", ".join(key), ", ".join(EVENT_SUMS)
-    kept = f"SELECT {keys}, {names} FROM {table._meta.db_table} WHERE team_id = %s"
-    counted = (
-        f"SELECT {keys}, {', '.join(EVENT_SUMS.values())} "
-        f"FROM {UsageEvent._meta.db_table} "
-        f"WHERE team_id = %s AND withdrawn_at IS NULL GROUP BY {keys}"
+def _fresh(source: FreshMonth.Source) -> str:
+    """The months of which the sums are said to be there."""
+    return (
+        f"(SELECT f.month FROM {FreshMonth._meta.db_table} f "
+        f"WHERE f.team_id = %(team)s AND f.source = '{source}')"
     )
-    name = str(table._meta.verbose_name)
+
+
+def _compared(
+    team: Team, derived: Derived, kept: str = "", narrow: str = ""
+) -> Iterator[Difference]:
+    """`kept` picks rows of the table, `narrow` rows of its source."""
+    columns = ", ".join((*derived.keys, *derived.sums))
+    there = f"SELECT {columns} FROM {derived.name} WHERE team_id = %(team)s{kept}"
+    counted = derived.select(narrow)
+    name = str(derived.table._meta.verbose_name)
     for one, other, what in (
-        (counted, kept, "the sums differ from the events"),
-        (kept, counted, "the sums hold what the events do not"),
+        (counted, there, "the sums differ from the events"),
+        (there, counted, "the sums hold what the events do not"),
     ):
         with connection.cursor() as cursor:
-            cursor.execute(f"{one} EXCEPT {other}", (team.pk, team.pk))
+            cursor.execute(f"{one} EXCEPT {other}", {"team": team.pk})
             for row in cursor:
-                yield Difference(name, row[: len(key)], what)
+                yield Difference(name, row[: len(derived.keys)], what)

@@ -19,6 +19,8 @@ from dashboard.models import (
     UsageEvent,
     UsageRollup,
 )
+from dashboard.rollups import rebuild_groups, refresh_months
+from dashboard.rollups.usage import FROM_SUMS
 from tokens.models import Team, TeamRole, User
 
 PASSWORD = "a-Long-pass-phrase-7"
@@ -171,3 +173,12 @@ def field_seen(team: Team, stream: Stream, path: str, **fields: Any) -> FieldSee
     return FieldSeen.objects.create(
         team=team, stream=stream, path=path, **given | fields
     )
+
+
+def add_up(team: Team) -> None:
+    """The other tables of sums, from the rollups that a test made."""
+    for derived in FROM_SUMS:
+        derived.table._default_manager.filter(team=team).delete()
+        derived.fill("", {"team": team.pk})
+    rebuild_groups(team)
+    refresh_months(team)

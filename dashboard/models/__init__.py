@@ -1,3 +1,4 @@
+from dashboard.models.activity import DayFacet, MonthActivity, TeamDay
 from dashboard.models.audit import (
     AuditEvent,
     BillingGroup,
@@ -6,14 +7,20 @@ from dashboard.models.audit import (
     GroupMembership,
 )
 from dashboard.models.cents import CentsField
-from dashboard.models.events import (
+from dashboard.models.events import EventKind, UsageEvent
+from dashboard.models.groups import LocalGroup, LocalGroupMember
+from dashboard.models.people import DailyUsage, Member, Membership, SpendSnapshot
+from dashboard.models.sums import (
+    DataVersion,
+    DayGroup,
     DayModel,
     DayPerson,
-    EventKind,
-    UsageEvent,
+    FreshMonth,
+    MonthPerson,
+    MonthRollup,
+    QuarterHour,
     UsageRollup,
 )
-from dashboard.models.people import DailyUsage, Member, Membership, SpendSnapshot
 from dashboard.models.sync import Stream, SyncRun, SyncState, SyncWindow
 from dashboard.models.vendor import Capability, FieldSeen, QuarantinedRow
 
@@ -25,19 +32,30 @@ __all__ = [
     "Capability",
     "CentsField",
     "DailyUsage",
+    "DataVersion",
+    "DayFacet",
+    "DayGroup",
     "DayModel",
     "DayPerson",
     "EventKind",
     "FieldSeen",
+    "FreshMonth",
     "GroupMembership",
+    "LocalGroup",
+    "LocalGroupMember",
     "Member",
     "Membership",
+    "MonthActivity",
+    "MonthPerson",
+    "MonthRollup",
     "QuarantinedRow",
+    "QuarterHour",
     "SpendSnapshot",
     "Stream",
     "SyncRun",
     "SyncState",
     "SyncWindow",
+    "TeamDay",
     "UsageEvent",
     "UsageRollup",
 ]

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Exists, OuterRef, Subquery
 
+from dashboard.models.activity import Counters
 from dashboard.models.cents import CentsField
 from tokens.models import Team
 
@@ -86,7 +87,7 @@ class Membership(models.Model):
         return f"{self.email} since {self.valid_from:%Y-%m-%d}"
 
 
-class DailyUsage(models.Model):
+class DailyUsage(Counters):
     """The vendor's counters of one person and UTC day; the newest answer wins."""
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="daily_usage")
@@ -94,23 +95,6 @@ class DailyUsage(models.Model):
     day = models.DateField(help_text="UTC.")
     user_id = models.CharField(max_length=200, blank=True)
     is_active = models.BooleanField()
-    total_lines_added = models.BigIntegerField(default=0)
-    total_lines_deleted = models.BigIntegerField(default=0)
-    accepted_lines_added = models.BigIntegerField(default=0)
-    accepted_lines_deleted = models.BigIntegerField(default=0)
-    total_applies = models.BigIntegerField(default=0)
-    total_accepts = models.BigIntegerField(default=0)
-    total_rejects = models.BigIntegerField(default=0)
-    total_tabs_shown = models.BigIntegerField(default=0)
-    total_tabs_accepted = models.BigIntegerField(default=0)
-    composer_requests = models.BigIntegerField(default=0)
-    chat_requests = models.BigIntegerField(default=0)
-    agent_requests = models.BigIntegerField(default=0)
-    cmdk_usages = models.BigIntegerField(default=0)
-    subscription_included_reqs = models.BigIntegerField(default=0)
-    api_key_reqs = models.BigIntegerField(default=0)
-    usage_based_reqs = models.BigIntegerField(default=0)
-    bugbot_usages = models.BigIntegerField(default=0)
     most_used_model = models.CharField(max_length=200, blank=True)
     apply_most_used_extension = models.CharField(max_length=200, blank=True)
     tab_most_used_extension = models.CharField(max_length=200, blank=True)

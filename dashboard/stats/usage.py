@@ -10,7 +10,8 @@ from typing import Any
 from django.db.models import Case, Count, Q, Sum, When
 
 from dashboard.models import EventKind, UsageEvent, UsageRollup
-from dashboard.models.events import UsageEventQuerySet, UsageRollupQuerySet
+from dashboard.models.events import UsageEventQuerySet
+from dashboard.models.sums import UsageRollupQuerySet
 from dashboard.periods import Period
 from tokens.models import Team
 

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 
 from dashboard.models import Stream, SyncRun
 from dashboard.models.cents import ONE
+from dashboard.rollups import refresh_months
 from dashboard.sync.counts import Counts
 from dashboard.sync.lease import Clock, Lease, take, utc_now
 from dashboard.sync.merging import merge_staged, plan_merge
@@ -81,6 +82,7 @@ def import_csv(
     try:
         with _whole_file(file, owner, lease.renew) as days:
             counts = _merge(team, days, lease, told)
+            refresh_months(team)
             return Report(_contents(days), counts)
     finally:
         lease.released()

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
 
+from dashboard import rollups
 from dashboard.adminapi.records import (
     DailyUsageRecord,
     SpendRecord,
@@ -21,7 +22,8 @@ from tokens.models import Team
 def save_daily(
     team: Team, records: Iterable[DailyUsageRecord], now: datetime
 ) -> Counts:
-    """Overwrite each (person, UTC day); the payload's hash spares equal rows."""
+    """Overwrite each (person, UTC day); the payload's hash spares equal rows. Inside a
+    transaction."""
     rows = {}
     for (email, day), record in _one_a_day(records).items():
         values = asdict(record)
@@ -30,7 +32,7 @@ def save_daily(
         values["payload_hash"] = hashlib.sha256(repr(values).encode()).hexdigest()
         rows[email, day] = values
     days = {day for _, day in rows}
-    return upsert(
+    counts = upsert(
         DailyUsage.objects.filter(team=team, day__in=days),
         ("email", "day"),
         rows,
@@ -38,6 +40,9 @@ def save_daily(
         on_change={"synced_at": now},
         compare=("payload_hash",),
     )
+    if counts.written:
+        rollups.rebuild_activity(team, days)
+    return counts
 
 
 def _one_a_day(

@@ -21,6 +21,8 @@ from dashboard.adminapi.errors import (
     Unreachable,
 )
 from dashboard.models import Stream, SyncRun
+from dashboard.rollups import refresh_months
+from dashboard.rollups.versions import changed
 from dashboard.sync import capability, coverage
 from dashboard.sync.counts import Counts
 from dashboard.sync.fetch import FETCH
@@ -108,7 +110,19 @@ def sync_stream(
         raise
     _close(run, outcome, job.clock())
     _report(job, lease, outcome)
+    _refresh_months(job.team, stream)
     return outcome
+
+
+def _refresh_months(team: Team, stream: Stream) -> None:
+    """Until the next round at the latest: pages sum the days of what is not there."""
+    if stream not in (Stream.EVENTS, Stream.DAILY):
+        return
+    try:
+        refresh_months(team)
+    except DatabaseError:
+        log.exception("The months of %s could not be summed.", team)
+        connection.close_if_unusable_or_obsolete()
 
 
 def _begin(job: Job, stream: Stream) -> SyncRun:
@@ -162,7 +176,10 @@ def _window(job: Job, stream: Stream, lease: Lease, window: Window) -> Counts:
     write = FETCH[stream](Step(job.team, job.api, window, lease.renew))
     with transaction.atomic():
         lease.renew()
-        return write(job.clock())
+        counts = write(job.clock())
+        if counts.written:
+            changed(job.team)
+        return counts
 
 
 def _noted(job: Job, outcome: Outcome, window: Window, error: Exception) -> Outcome:

@@ -1,0 +1,101 @@
+"""Sums over live events, by UTC day."""
+
+from collections.abc import Collection
+from datetime import date
+
+from dashboard.models import (
+    DayGroup,
+    DayModel,
+    DayPerson,
+    FreshMonth,
+    LocalGroup,
+    LocalGroupMember,
+    QuarterHour,
+    UsageEvent,
+    UsageRollup,
+)
+from dashboard.rollups import months
+from dashboard.rollups.derived import Derived
+from dashboard.rollups.versions import changed
+from tokens.models import Team
+
+EVENT_SUMS = {
+    "events": "COUNT(*)",
+    "unpriced_events": "COUNT(*) - COUNT(s.cost_cents)",
+    "charged_cents": "COALESCE(SUM(s.cost_cents), 0)",
+    "requests_costs": "COALESCE(SUM(s.requests_costs), 0)",
+    "input_tokens": "COALESCE(SUM(s.input_tokens), 0)",
+    "output_tokens": "COALESCE(SUM(s.output_tokens), 0)",
+    "cache_write_tokens": "COALESCE(SUM(s.cache_write_tokens), 0)",
+    "cache_read_tokens": "COALESCE(SUM(s.cache_read_tokens), 0)",
+}
+AGAIN = {name: f"SUM(s.{name})" for name in EVENT_SUMS}
+_EVENTS = f"{UsageEvent._meta.db_table} s"
+_ROLLUP = f"{UsageRollup._meta.db_table} s"
+_LIVE = "s.team_id = %(team)s AND s.withdrawn_at IS NULL"
+# An index finds the events of a span of time.
+_SPAN = " AND s.timestamp_ms BETWEEN %(first_ms)s AND %(last_ms)s"
+_IN_GROUP = (
+    f"{_ROLLUP} JOIN {LocalGroupMember._meta.db_table} m ON m.email = s.email "
+    "AND m.first_day <= s.day AND (m.last_day IS NULL OR m.last_day >= s.day) "
+    f"JOIN {LocalGroup._meta.db_table} g ON g.id = m.group_id AND g.team_id = s.team_id"
+)
+
+
+def _keys(*names: str) -> dict[str, str]:
+    return {name: f"s.{name}" for name in names}
+
+
+FROM_EVENTS = (
+    Derived(
+        UsageRollup, _keys("day", "email", "model", "kind"), EVENT_SUMS, _EVENTS, _LIVE
+    ),
+    Derived(
+        QuarterHour,
+        {"day": "s.day", "quarter": "s.timestamp_ms / 900000"},
+        {name: EVENT_SUMS[name] for name in ("events", "charged_cents")},
+        _EVENTS,
+        _LIVE,
+    ),
+)
+GROUPS = Derived(
+    DayGroup,
+    {"day": "s.day", "group_id": "m.group_id", "model": "s.model", "kind": "s.kind"},
+    AGAIN,
+    _IN_GROUP,
+)
+FROM_SUMS = (
+    Derived(DayModel, _keys("day", "model", "kind"), AGAIN, _ROLLUP),
+    Derived(DayPerson, _keys("day", "email", "kind"), AGAIN, _ROLLUP),
+)
+
+
+def rebuild(team: Team, days: Collection[date]) -> None:
+    """Afterwards every table by day holds these UTC days as their events do. Call it
+    in the transaction that changed the events."""
+    if not days:
+        return
+    changed(team)
+    for table in FROM_EVENTS:
+        table.rebuild(team, days, also=_SPAN)
+    for table in FROM_SUMS:
+        table.rebuild(team, days)
+    _groups(team, days)
+    months.touch(team, FreshMonth.Source.EVENTS, days)
+
+
+def rebuild_groups(team: Team, days: Collection[date] | None = None) -> None:
+    """The same for the groups alone, after somebody's time in one changed; every day
+    when none are named. In the transaction that changed it."""
+    changed(team)
+    if days is not None:
+        if days:
+            _groups(team, days)
+        return
+    DayGroup.objects.filter(team=team).delete()
+    GROUPS.fill("", {"team": team.pk})
+
+
+def _groups(team: Team, days: Collection[date]) -> None:
+    if LocalGroup.objects.filter(team=team).exists():
+        GROUPS.rebuild(team, days)
