@@ -116,6 +116,7 @@ class SyncRun(models.Model):
         BACKFILL = "backfill", "Backfill"
         COMMAND = "command", "Command line"
         IMPORT = "import", "CSV import"
+        DEMO = "demo", "Demo data"
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="sync_runs")
     stream = models.CharField(max_length=10, choices=Stream.choices)
