@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from dashboard.models import SpendSnapshot
+from dashboard.models import BillingCycle
 from tokens.models import Team
 
 DAY = timedelta(days=1)
@@ -60,37 +60,54 @@ class Period:
 @dataclass(frozen=True)
 class Cycle:
     """A billing cycle. `known` is False when the vendor has not said when it starts
-    and the calendar month stands in."""
+    and the calendar month stands in. `earlier`: the starts of those before it, the
+    newest first, as far back as they are kept."""
 
     start: datetime
     end: datetime
     known: bool
+    earlier: tuple[datetime, ...] = ()
 
     @property
     def period(self) -> Period:
         return Period(self.start.date(), self.end.date() - DAY, "cycle")
 
     def before(self) -> "Cycle":
-        return Cycle(_month_later(self.start, -1), self.start, self.known)
+        start, *earlier = self.earlier or (month_later(self.start, -1),)
+        return Cycle(start, self.start, self.known, tuple(earlier))
 
 
 def cycle_of(team: Team, now: datetime) -> Cycle:
-    """The cycle that `now` falls in, counted on from the newest one that was read."""
-    newest = SpendSnapshot.objects.newest_cycle(team)
+    """The cycle that `now` falls in, counted on from the newest one that was said."""
+    cycles = BillingCycle.objects.filter(team=team)
+    kept = list(cycles.values_list("start", "is_said"))
+    said = [start for start, is_said in kept if is_said and start <= now]
+    newest = max(said, default=None)
     anchor = newest or datetime(now.year, now.month, 1, tzinfo=UTC)
     months = 0
-    while _month_later(anchor, months + 1) <= now:
+    while month_later(anchor, months + 1) <= now:
         months += 1
-    start, end = _month_later(anchor, months), _month_later(anchor, months + 1)
-    return Cycle(start, end, known=newest is not None)
+    start, end = month_later(anchor, months), month_later(anchor, months + 1)
+    earlier = tuple(s for s, _ in kept if s < start)
+    return Cycle(start, end, newest is not None, earlier)
 
 
-def _month_later(instant: datetime, months: int) -> datetime:
+def month_later(instant: datetime, months: int) -> datetime:
     """The same day and time of another month, or that month's last day: a cycle that
     starts on the 31st starts on the 30th in November."""
     year, month = divmod(instant.year * 12 + instant.month - 1 + months, 12)
     last = monthrange(year, month + 1)[1]
     return instant.replace(year=year, month=month + 1, day=min(instant.day, last))
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which a UTC day begins."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def first_ms(instant: datetime) -> int:
+    """The first whole Unix millisecond that is not before it."""
+    return -((datetime(1970, 1, 1, tzinfo=UTC) - instant) // timedelta(milliseconds=1))
 
 
 def parse(query: Mapping[str, str], cycle: Cycle, today: date) -> Period:

@@ -11,10 +11,10 @@ from dashboard.models import FreshMonth
 from dashboard.rollups.activity import DAYS, FACETS
 from dashboard.rollups.derived import Derived
 from dashboard.rollups.months import tables
-from dashboard.rollups.usage import FROM_EVENTS, FROM_SUMS, GROUPS
+from dashboard.rollups.usage import FROM_EVENTS, FROM_SUMS, GROUPS, OPENING
 from tokens.models import Team
 
-BY_DAY = (*FROM_EVENTS, *FROM_SUMS, GROUPS, DAYS)
+BY_DAY = (*FROM_EVENTS, *FROM_SUMS, GROUPS, OPENING, DAYS)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,9 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
+from django.db import transaction
+
+from dashboard import cycles
 from dashboard.models import (
     Capability,
     EventKind,
@@ -125,6 +128,8 @@ def snapshot(
     team: Team, cycle_start: datetime, day: date, email: str, **fields: Any
 ) -> SpendSnapshot:
     at = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
+    with transaction.atomic():
+        cycles.keep(team, [cycle_start], at)
     return SpendSnapshot.objects.create(
         team=team,
         cycle_start=cycle_start,

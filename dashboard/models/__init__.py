@@ -7,6 +7,7 @@ from dashboard.models.audit import (
     GroupMembership,
 )
 from dashboard.models.cents import CentsField
+from dashboard.models.cycles import BillingCycle, OpeningSums
 from dashboard.models.events import EventKind, UsageEvent
 from dashboard.models.groups import LocalGroup, LocalGroupMember
 from dashboard.models.people import DailyUsage, Member, Membership, SpendSnapshot
@@ -26,6 +27,7 @@ from dashboard.models.vendor import Capability, FieldSeen, QuarantinedRow
 
 __all__ = [
     "AuditEvent",
+    "BillingCycle",
     "BillingGroup",
     "BlocklistRepo",
     "BlocklistRevision",
@@ -48,6 +50,7 @@ __all__ = [
     "MonthActivity",
     "MonthPerson",
     "MonthRollup",
+    "OpeningSums",
     "QuarantinedRow",
     "QuarterHour",
     "SpendSnapshot",

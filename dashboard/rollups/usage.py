@@ -4,12 +4,14 @@ from collections.abc import Collection
 from datetime import date
 
 from dashboard.models import (
+    BillingCycle,
     DayGroup,
     DayModel,
     DayPerson,
     FreshMonth,
     LocalGroup,
     LocalGroupMember,
+    OpeningSums,
     QuarterHour,
     UsageEvent,
     UsageRollup,
@@ -64,6 +66,14 @@ GROUPS = Derived(
     AGAIN,
     _IN_GROUP,
 )
+OPENING = Derived(
+    OpeningSums,
+    {"cycle_id": "c.id"} | _keys("day", "email", "model", "kind"),
+    EVENT_SUMS,
+    f"{_EVENTS} JOIN {BillingCycle._meta.db_table} c ON c.team_id = s.team_id "
+    "AND s.timestamp_ms BETWEEN c.first_ms AND c.last_ms",
+    _LIVE,
+)
 FROM_SUMS = (
     Derived(DayModel, _keys("day", "model", "kind"), AGAIN, _ROLLUP),
     Derived(DayPerson, _keys("day", "email", "kind"), AGAIN, _ROLLUP),
@@ -80,8 +90,23 @@ def rebuild(team: Team, days: Collection[date]) -> None:
         table.rebuild(team, days, also=_SPAN)
     for table in FROM_SUMS:
         table.rebuild(team, days)
+    _opening(team, days)
     _groups(team, days)
     months.touch(team, FreshMonth.Source.EVENTS, days)
+
+
+def _opening(team: Team, days: Collection[date]) -> None:
+    """Of the few days that a billing cycle starts on."""
+    starts = BillingCycle.objects.filter(team=team).values_list("start", flat=True)
+    if not_whole := {start.date() for start in starts} & set(days):
+        OPENING.rebuild(team, not_whole, also=_SPAN)
+
+
+def rebuild_opening(team: Team, days: Collection[date]) -> None:
+    """The same for these alone, after cycles that start on the days became known, or
+    before they are forgotten. In the transaction that changes them."""
+    changed(team)
+    _opening(team, days)
 
 
 def rebuild_groups(team: Team, days: Collection[date] | None = None) -> None:

@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from dashboard.models import Member, UsageRollup
 from dashboard.periods import Period
+from dashboard.stats.cycles import usage_between
 from dashboard.stats.usage import (
     By,
     Spend,
@@ -82,6 +83,11 @@ def sums(team: Team, period: Period) -> Sums:
 def sums_so_far(team: Team, period: Period, today: date) -> SumsSoFar:
     past, present = usage_until_and_from(team, period, [By.MEMBER, By.KIND], today)
     return SumsSoFar(_sums(past + present), _sums(past))
+
+
+def sums_between(team: Team, start: datetime, end: datetime) -> Sums:
+    """From an instant until right before another one."""
+    return _sums(usage_between(team, start, end, [By.MEMBER, By.KIND]))
 
 
 def _sums(rows: list[UsageRow]) -> Sums:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Case, Count, Q, Sum, When
+from django.db.models import Case, Count, Q, QuerySet, Sum, When
 
 from dashboard.models import EventKind, UsageEvent, UsageRollup
 from dashboard.models.events import UsageEventQuerySet
@@ -60,8 +60,8 @@ MEASURES = (
     "cache_read_tokens",
     "unpriced_events",
 )
-_ROLLUP_SUMS = {f"sum_{name}": Sum(name) for name in MEASURES}
-_EVENT_SUMS = _ROLLUP_SUMS | {
+ROLLUP_SUMS = {f"sum_{name}": Sum(name) for name in MEASURES}
+EVENT_SUMS = ROLLUP_SUMS | {
     "sum_events": Count("pk"),
     "sum_charged_cents": Sum("cost_cents"),
     "sum_unpriced_events": Count("pk", filter=Q(cost_cents=None)),
@@ -76,8 +76,8 @@ def usage(
     dimensions = columns(by)
     if not dimensions:
         return _total(usage(team, period, [By.KIND], withdrawn=withdrawn))
-    sums = _EVENT_SUMS if withdrawn else _ROLLUP_SUMS
-    found = _grouped(_source(team, period, withdrawn), dimensions, sums)
+    sums = EVENT_SUMS if withdrawn else ROLLUP_SUMS
+    found = grouped(_source(team, period, withdrawn), dimensions, sums)
     rows = [UsageRow(**row) for row in found]
     return sorted(rows, key=lambda row: tuple(getattr(row, d) for d in dimensions))
 
@@ -89,7 +89,7 @@ def usage_until_and_from(
     is_late = Case(When(day__gte=day, then=True), default=False)
     source = _source(team, period, withdrawn=False).annotate(is_late=is_late)
     parts: tuple[list[UsageRow], list[UsageRow]] = ([], [])
-    for row in _grouped(source, ["is_late", *columns(by)], _ROLLUP_SUMS):
+    for row in grouped(source, ["is_late", *columns(by)], ROLLUP_SUMS):
         parts[row.pop("is_late")].append(UsageRow(**row))
     return parts
 
@@ -107,8 +107,8 @@ def _source(
     return UsageRollup.objects.between(team, period.start, period.end)
 
 
-def _grouped(
-    source: UsageEventQuerySet | UsageRollupQuerySet,
+def grouped(
+    source: QuerySet[Any],
     dimensions: list[str],
     sums: dict[str, Any],
 ) -> Iterator[dict[str, Any]]:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from dashboard import cycles
 from dashboard.adminapi.errors import KeyMayNot, NotThere, RequestRefused
 from dashboard.adminapi.groups import GroupMemberRecord, GroupRecord, GroupsReport
 from dashboard.models import BillingGroup, GroupMembership
@@ -41,6 +42,8 @@ def read_cycles(team: Team, read: Read) -> list[GroupsReport]:
 
 
 def save_groups(team: Team, reports: Iterable[GroupsReport], now: datetime) -> Counts:
+    reports = list(reports)
+    cycles.keep(team, [_at(report.cycle_start_ms) for report in reports], now)
     counts = sum((_save_cycle(team, report, now) for report in reports), Counts())
     date_departures(team)
     return counts

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
 
-from dashboard import rollups
+from dashboard import cycles, rollups
 from dashboard.adminapi.records import (
     DailyUsageRecord,
     SpendRecord,
@@ -62,6 +62,7 @@ def _one_a_day(
 def save_spend(team: Team, report: SpendReport, now: datetime) -> Counts:
     """Today's reading of each person's gauge; earlier days keep theirs as history."""
     cycle = _cycle_start(team, report, now)
+    cycles.keep(team, [] if report.cycle_start_ms is None else [cycle], now)
     key = {"cycle_start": cycle, "captured_day": now.date()}
     people: dict[str, SpendRecord] = {}
     for record in report.records:

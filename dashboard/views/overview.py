@@ -1,16 +1,17 @@
 """The page that a team admin opens first."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from dashboard.charts import CHARTS, draw
 from dashboard.models import Member, Stream
-from dashboard.periods import BadInput, Cycle, Period, comparable
+from dashboard.periods import DAY, BadInput, Cycle, Period, comparable
 from dashboard.stats.freshness import Coverage, coverage
 from dashboard.stats.gauge import gauge
-from dashboard.stats.people import Sums, sums, sums_so_far, top
+from dashboard.stats.people import Sums, sums, sums_between, sums_so_far, top
 from dashboard.views.asked import Asked, page, show
 from dashboard.views.picker import Link, picker
 from dashboard.views.sync import progress_of
@@ -52,7 +53,7 @@ class CycleSoFar:
 def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
     split = read_split(request)
     covered = coverage(asked.team)
-    cycle = compared(asked, asked.cycle.period, covered)
+    cycle = cycle_compared(asked, covered)
     is_cycle = asked.period == asked.cycle.period
     chosen = cycle if is_cycle else compared(asked, asked.period, covered)
     doing = progress_of(request, asked)
@@ -92,6 +93,26 @@ def compared(asked: Asked, period: Period, covered: Coverage | None) -> Compared
     before = sums(asked.team, other) if other and known else None
     so_far = sums_so_far(asked.team, period, asked.today)
     return Compared(so_far.all, so_far.whole_days, other, before)
+
+
+def cycle_compared(asked: Asked, covered: Coverage | None) -> Compared:
+    """By the instants at which cycles start: from there to now, and to the end of the
+    last whole day against as long a part of the cycle before."""
+    now, before = asked.cycle, asked.cycle.before()
+    midnight = datetime.combine(asked.today, time.min, UTC)
+    other = comparable(now.period, now, asked.today)
+    known = covered and other and covered.since <= before.start
+
+    def of(start: datetime, end: datetime) -> Sums:
+        return sums_between(asked.team, start, end)
+
+    as_far = min(before.start + (midnight - now.start), before.end)
+    return Compared(
+        of(now.start, min(now.end, midnight + DAY)),
+        of(now.start, max(midnight, now.start)),
+        other,
+        of(before.start, as_far) if known else None,
+    )
 
 
 def cycle_so_far(asked: Asked, cycle: Compared) -> CycleSoFar:

@@ -206,7 +206,11 @@ LISTS = st.lists(st.tuples(SIGNS, SIGNS, SIGNS), max_size=12)
 PEOPLE = [f"person{n}@example.com" for n in range(3)]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=60,
+    deadline=None,
+)
 @given(LISTS)
 def test_any_lists_give_the_spans_of_a_simple_model(
     team: Team, lists: list[tuple[str, str, str]]
