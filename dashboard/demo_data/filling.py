@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
 
-from dashboard import rollups
+from dashboard import cycles, rollups
 from dashboard.demo_data.bulk import analyse, empty, write
 from dashboard.demo_data.calls import Plan, calls
 from dashboard.demo_data.people import GROUPS, Person, cast
 from dashboard.demo_data.rows import EVENT_COLUMNS, daily_rows, event_rows
 from dashboard.demo_data.wallets import SPEND_COLUMNS, Wallets
 from dashboard.models import (
+    BillingCycle,
     DailyUsage,
     DataVersion,
     DayFacet,
@@ -27,6 +28,7 @@ from dashboard.models import (
     MonthActivity,
     MonthPerson,
     MonthRollup,
+    OpeningSums,
     QuarterHour,
     SpendSnapshot,
     Stream,
@@ -47,6 +49,8 @@ _FILLED = (
     DayPerson,
     DayGroup,
     QuarterHour,
+    OpeningSums,
+    BillingCycle,
     MonthRollup,
     MonthPerson,
     MonthActivity,
@@ -88,6 +92,8 @@ def fill(team: Team, size: Size, now: datetime, told: Told) -> int:
     _members(team, people, start, now)
     plan = Plan(people, start, today, size.events, size.seed)
     wallets = Wallets(start, today)
+    with transaction.atomic():
+        cycles.keep(team, wallets.starts, now)
     for day, counts in plan.counts():
         with transaction.atomic():
             _day(team, plan, wallets, day, counts, now)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dashboard', '0003_sums'),
+        ('dashboard', '0004_demo_reason'),
         ('tokens', '0001_initial'),
     ]
 
