@@ -32,7 +32,7 @@ bench:  ## The measurements of docs/benchmarks.md
 
 proto:  ## Generate the protobuf code again
 	@bin/venv base dev
-	$(VENV)/python -m proxy.upstream.streamchat.generate
+	$(VENV)/python -m proxy.upstream.generate
 
 requirements:  ## Pin requirements/*.in again, with hashes
 	@bin/venv base dev

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from config.version import VERSION
 from proxy import errors as gateway_errors
-from proxy.catalogue import MODELS
+from proxy.catalogue import DEFAULTS
 
 STARTED = time.monotonic()
 
@@ -33,7 +33,7 @@ def health(request: HttpRequest) -> HttpResponse:
             "status": "healthy",
             "version": VERSION,
             "uptime": int(time.monotonic() - STARTED),
-            "models": [model.id for model in MODELS],
+            "models": list(DEFAULTS),
             "endpoints": [
                 f"{settings.ROUTE_PREFIX}/v1/chat/completions",
                 f"{settings.ROUTE_PREFIX}/v1/models",

@@ -5,6 +5,7 @@ A blank value counts as unset. Each secret `NAME` may come from the file that
 """
 
 import ipaddress
+import json
 import os
 import re
 import secrets
@@ -150,6 +151,27 @@ def header(name: str, default: str) -> str:
             f"100 at most, not {value!r}."
         )
     return value
+
+
+def headers(name: str) -> dict[str, str]:
+    """A JSON object of header names and values, such as {"x-client-key": "abc"}."""
+    value = text(name, "{}")
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        found = None
+    good = isinstance(found, dict) and all(
+        re.fullmatch("[A-Za-z0-9-]{1,100}", key)
+        and isinstance(said, str)
+        and re.fullmatch("[ -~]{0,1000}", said)
+        for key, said in found.items()
+    )
+    if not good:
+        raise ImproperlyConfigured(
+            f"{name} must be a JSON object of header names and values, such as "
+            '{"x-session-id": "1"}.'
+        )
+    return dict(found)
 
 
 def zone(name: str, default: str) -> str:

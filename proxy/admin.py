@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from proxy import probe
 from proxy.admin_forms import UpstreamTokenForm
-from proxy.models import GatewayRequest
+from proxy.models import GatewayRequest, OfferedModel
+from proxy.speaking import vendor_defaults
 from tokens.admin_changes import RecordedAdmin
 from tokens.admin_forms import fixed_for_staff
 from tokens.models import UpstreamToken
@@ -35,6 +35,18 @@ class GatewayRequestAdmin(ReadOnlyAdmin):
     list_filter = ("team", "outcome", "stream", "model")
     search_fields = ("request_id", "owner_email", "caller", "model", "error_code")
     date_hierarchy = "started_at"
+
+
+@admin.register(OfferedModel)
+class OfferedModelAdmin(RecordedAdmin):
+    """What `/v1/models` lists, and which upstream serves it."""
+
+    list_display = ("name", "upstream", "upstream_name", "enabled", "origin")
+    list_filter = ("enabled", "origin", "upstream")
+    list_editable = ("enabled",)
+    list_select_related = ("upstream",)
+    search_fields = ("name", "upstream_name")
+    fields = ("name", "upstream", "upstream_name", "owned_by", "enabled", "position")
 
 
 @admin.register(UpstreamToken)
@@ -66,7 +78,7 @@ class UpstreamTokenAdmin(RecordedAdmin):
         self, request: HttpRequest, queryset: QuerySet[UpstreamToken]
     ) -> None:
         for token in queryset.select_related("team", "upstream"):
-            said = probe.check_token(token, settings.CURSOR_CLIENT_VERSION)
+            said = probe.check_token(token, vendor_defaults())
             level = messages.SUCCESS if said.endswith("works.") else messages.ERROR
             self.message_user(request, said, level)
 

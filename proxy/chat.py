@@ -7,7 +7,7 @@ Each token is tried once, and only failures that are not its own are counted.
 """
 
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 
@@ -39,13 +39,19 @@ class Waits:
 
 class Chat:
     """`token_id` is the token in use, for the record. `whole`: the caller gets the
-    answer in one piece."""
+    answer in one piece. `upstreams` are the ids of those that serve the request."""
 
     def __init__(
-        self, team: Team, open_stream: Open, waits: Waits, *, whole: bool = False
+        self,
+        team: Team,
+        open_stream: Open,
+        waits: Waits,
+        *,
+        whole: bool = False,
+        upstreams: Collection[int] | None = None,
     ) -> None:
         self._team, self._open, self._waits = team, open_stream, waits
-        self._whole = whole
+        self._whole, self._upstreams = whole, upstreams
         self._began = time.monotonic()
         self._told = False
         self._tried: set[int] = set()
@@ -76,7 +82,9 @@ class Chat:
             await sync_to_async(blame)(lease, failed)
             if (begun and not self._whole) or not self._may_go_on(failed):
                 break
-        yield failed or await sync_to_async(_nothing_to_lease)(self._team)
+        yield failed or await sync_to_async(_nothing_to_lease)(
+            self._team, self._upstreams
+        )
 
     def _may_go_on(self, failed: Failed) -> bool:
         self._failures += not failed.blames_token
@@ -85,7 +93,9 @@ class Chat:
         return in_time and (failed.blames_token or helps)
 
     async def _lease(self) -> Lease | None:
-        lease = await sync_to_async(pool.lease)(self._team, self._tried)
+        lease = await sync_to_async(pool.lease)(
+            self._team, self._tried, self._upstreams
+        )
         if lease is not None:
             self._tried.add(lease.token_id)
             self.token_id = lease.token_id
@@ -111,8 +121,8 @@ def blame(lease: Lease, failed: Failed) -> None:
         pool.cool_down(lease.token_id, seconds, failed.message)
 
 
-def _nothing_to_lease(team: Team) -> Failed:
-    wait = pool.seconds_until_one_is_back(team)
+def _nothing_to_lease(team: Team, upstreams: Collection[int] | None) -> Failed:
+    wait = pool.seconds_until_one_is_back(team, upstreams)
     return Failed(
         status=503,
         code="overloaded",

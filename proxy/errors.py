@@ -120,7 +120,7 @@ class UpstreamFailed(GatewayError):
 
     def __init__(self, failed: Failed) -> None:
         super().__init__(failed.message, headers=_retry_headers(failed))
-        self.code = failed.code
+        self.code, self.param = failed.code, failed.param
         self.status, self.type = _MEANINGS.get(failed.status, (502, UPSTREAM))
 
 

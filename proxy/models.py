@@ -1,11 +1,14 @@
-"""What the gateway remembers of each request. Never a word of prompt or answer."""
+"""What the gateway offers, and what it remembers of each request.
+
+Never a word of prompt or answer.
+"""
 
 from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
 
-from tokens.models import ApiKey, Team, UpstreamToken
+from tokens.models import ApiKey, Team, Upstream, UpstreamToken
 
 
 class GatewayRequestQuerySet(models.QuerySet["GatewayRequest"]):
@@ -58,3 +61,49 @@ class GatewayRequest(models.Model):
 
     def __str__(self) -> str:
         return self.request_id
+
+
+class OfferedModel(models.Model):
+    """A model's name and who serves it. Several rows of a name share its requests."""
+
+    class Origin(models.TextChoices):
+        DEFAULT = "default", "The default list"
+        LISTED = "listed", "The upstream's own list"
+        ENTERED = "entered", "Entered by hand"
+
+    name = models.CharField(max_length=200, help_text="What callers ask for.")
+    upstream = models.ForeignKey(
+        Upstream,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="offered_models",
+        help_text="Empty: every upstream of the kinds StreamChat and unified, unless"
+        " another row of this name says where it goes.",
+    )
+    upstream_name = models.CharField(
+        max_length=200, blank=True, help_text="Its name there, where it is another."
+    )
+    owned_by = models.CharField(max_length=100, blank=True)
+    enabled = models.BooleanField(default=True)
+    position = models.PositiveIntegerField(default=0, help_text="Place in the list.")
+    origin = models.CharField(
+        max_length=10, choices=Origin.choices, default=Origin.ENTERED, editable=False
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "upstream"], name="offered_model_once_per_upstream"
+            ),
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=models.Q(upstream=None),
+                name="offered_model_once_by_default",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,90 +1,28 @@
-"""The answer in OpenAI's two shapes: chunks as server-sent events, or one object.
-
-https://platform.openai.com/docs/api-reference/chat-streaming
-"""
+"""The answer as the caller wants it: server-sent events, or one JSON object."""
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
 
 import msgspec
 
 from proxy.errors import GatewayError, UpstreamFailed
+from proxy.shape import Answer, Json, Shape, event, tool_call
 from proxy.upstream.vocabulary import (
     Failed,
     Finished,
     Heard,
+    Native,
     Restarted,
     TextDelta,
+    ThinkingDelta,
+    ToolCall,
+    ToolCallDelta,
     Usage,
 )
 
 KEEP_ALIVE = b": keepalive\n\n"
 DONE = b"data: [DONE]\n\n"
 UsageNow = Callable[[], Usage]
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What all chunks of one answer have in common. `created` is in unix seconds."""
-
-    id: str
-    created: int
-    model: str
-    include_usage: bool = False
-
-    def chunk(self, delta: dict[str, str], reason: str | None = None) -> bytes:
-        choice = {
-            "index": 0,
-            "delta": delta,
-            "logprobs": None,
-            "finish_reason": reason,
-        }
-        return self._event([choice], None)
-
-    def usage_chunk(self, usage: Usage) -> bytes:
-        return self._event([], usage)
-
-    def _event(self, choices: list[dict[str, object]], usage: Usage | None) -> bytes:
-        body: dict[str, object] = {
-            "id": self.id,
-            "object": "chat.completion.chunk",
-            "created": self.created,
-            "model": self.model,
-            "choices": choices,
-        }
-        if self.include_usage:
-            body["usage"] = usage and as_json(usage)
-        return event(body)
-
-    def completion(self, text: str, reason: str, usage: Usage) -> dict[str, object]:
-        message = {"role": "assistant", "content": text, "refusal": None}
-        choice = {
-            "index": 0,
-            "message": message,
-            "logprobs": None,
-            "finish_reason": reason,
-        }
-        return {
-            "id": self.id,
-            "object": "chat.completion",
-            "created": self.created,
-            "model": self.model,
-            "choices": [choice],
-            "usage": as_json(usage),
-        }
-
-
-def event(body: dict[str, object]) -> bytes:
-    return b"data: " + msgspec.json.encode(body) + b"\n\n"
-
-
-def as_json(usage: Usage) -> dict[str, int]:
-    return {
-        "prompt_tokens": usage.prompt_tokens,
-        "completion_tokens": usage.completion_tokens,
-        "total_tokens": usage.prompt_tokens + usage.completion_tokens,
-    }
 
 
 async def stream(
@@ -94,31 +32,48 @@ async def stream(
 
     The closing chunks come after `events` has ended: by then the record is written.
     """
-    said = begun = False
+    said = begun = native = False
     last: Heard = None
     async with aclosing(events):
         async for last in events:
             if last is None:
                 said = True
                 yield KEEP_ALIVE
-            elif isinstance(last, TextDelta):
+            elif isinstance(last, Failed) and not said:
+                raise UpstreamFailed(last)
+            elif isinstance(last, Native):
+                shape = shape if native else shape.serving(last)
+                said = native = True
+                yield shape.native_chunk(last)
+            elif (delta := _delta(last)) is not None:
                 if not begun:
                     said = begun = True
                     yield shape.chunk({"role": "assistant", "content": ""})
-                yield shape.chunk({"content": last.text})
-            elif isinstance(last, Failed) and not said:
-                raise UpstreamFailed(last)
-    for closing in _closing(last, shape, usage):
+                yield shape.chunk(delta)
+    for closing in _closing(last, shape, usage, native=native):
         yield closing
 
 
-def _closing(last: Heard, shape: Shape, usage: UsageNow) -> list[bytes]:
+def _delta(heard: Heard) -> Json | None:
+    """What changed in the message, or None if nothing did."""
+    match heard:
+        case TextDelta(text):
+            return {"content": text}
+        case ThinkingDelta(text):
+            return {"reasoning_content": text}
+        case ToolCallDelta():
+            return tool_call(heard)
+    return None
+
+
+def _closing(last: Heard, shape: Shape, usage: UsageNow, native: bool) -> list[bytes]:
     """A failure ends in an error event and without `[DONE]`: every client sees it."""
     if isinstance(last, Failed):
         return [event(UpstreamFailed(last).body())]
     if not isinstance(last, Finished):
         return [event(GatewayError("The answer stopped before its end.").body())]
-    chunks = [shape.chunk({}, last.reason)]
+    # A native chunk has told the reason already.
+    chunks = [] if native else [shape.chunk({}, last.reason)]
     if shape.include_usage:
         chunks.append(shape.usage_chunk(usage()))
     return [*chunks, DONE]
@@ -128,20 +83,35 @@ async def whole(
     events: AsyncGenerator[Heard, None], shape: Shape, usage: UsageNow
 ) -> bytes:
     """The answer as one JSON object. Raises UpstreamFailed."""
-    texts: list[str] = []
-    last: Heard = None
+    heard: list[Heard] = []
     async with aclosing(events):
-        async for last in events:
-            if isinstance(last, TextDelta):
-                texts.append(last.text)
-            elif isinstance(last, Restarted):
-                texts.clear()
+        async for one in events:
+            if isinstance(one, Restarted):
+                heard.clear()
+            elif one is not None:
+                heard.append(one)
+    last = heard[-1] if heard else None
     if isinstance(last, Failed):
         raise UpstreamFailed(last)
     if not isinstance(last, Finished):
         raise GatewayError("The answer stopped before its end.")
-    body = shape.completion("".join(texts), last.reason, usage())
-    return msgspec.json.encode(body)
+    for one in heard:
+        if isinstance(one, Native):
+            native = shape.serving(one).native_completion(one, usage())
+            return msgspec.json.encode(native)
+    return msgspec.json.encode(shape.completion(_answer(heard, last), usage()))
+
+
+def _answer(heard: list[Heard], last: Finished) -> Answer:
+    texts = [one.text for one in heard if isinstance(one, TextDelta)]
+    thoughts = [one.text for one in heard if isinstance(one, ThinkingDelta)]
+    calls: dict[int, ToolCall] = {}
+    for one in heard:
+        if isinstance(one, ToolCallDelta):
+            begun = calls.get(one.index, ToolCall(one.id, one.name, ""))
+            arguments = begun.arguments + one.arguments
+            calls[one.index] = ToolCall(begun.id, begun.name, arguments)
+    return Answer("".join(texts), "".join(thoughts), list(calls.values()), last.reason)
 
 
 async def chained(

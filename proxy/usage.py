@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,9 +20,11 @@ from proxy.upstream.vocabulary import (
     Failed,
     Finished,
     Heard,
+    Native,
     Prompt,
     Restarted,
     TextDelta,
+    ThinkingDelta,
     ToolCallDelta,
     Usage,
 )
@@ -47,8 +49,16 @@ def estimate(size: int) -> int:
 
 
 def estimate_prompt(prompt: Prompt) -> int:
-    texts = sum(estimate(len(message.text.encode())) for message in prompt.messages)
-    return texts + TOKENS_PER_MESSAGE * len(prompt.messages)
+    texts = [message.text for message in prompt.messages]
+    texts += [call.arguments for said in prompt.messages for call in said.tool_calls]
+    texts += [tool.description + tool.parameters for tool in prompt.tools]
+    counted = sum(estimate(len(text.encode())) for text in texts)
+    return counted + TOKENS_PER_MESSAGE * len(prompt.messages)
+
+
+def estimate_prompts(prompts: Iterable[Prompt]) -> int:
+    """Each kind reads the same request; what it leaves out, it does not count."""
+    return max(map(estimate_prompt, prompts), default=0)
 
 
 @dataclass(slots=True)
@@ -74,10 +84,10 @@ class Record:
 
     def see(self, event: Heard) -> None:
         match event:
-            case TextDelta(text) | ToolCallDelta(arguments=text):
-                if self.first_token_ms is None:
-                    self.first_token_ms = self.elapsed_ms()
-                self.answer_bytes += len(text.encode())
+            case TextDelta(text) | ThinkingDelta(text) | ToolCallDelta(arguments=text):
+                self._count(len(text.encode()))
+            case Native(text_bytes=size) if size:
+                self._count(size)
             case Usage():
                 self.counted = event
             case Restarted():  # The row tells of the answer that the caller got.
@@ -86,6 +96,11 @@ class Record:
                 self.status, self.outcome = 200, Outcome.OK
             case Failed():
                 self._fail(event)
+
+    def _count(self, size: int) -> None:
+        if self.first_token_ms is None:
+            self.first_token_ms = self.elapsed_ms()
+        self.answer_bytes += size
 
     def _fail(self, failed: Failed) -> None:
         answered = self.first_token_ms is not None

@@ -1,9 +1,10 @@
 """The gateway's views: who, what, and the answer in the shape that was asked for."""
 
 import time
+from collections.abc import Mapping
 from functools import partial
 
-from django.conf import settings
+from asgiref.sync import sync_to_async
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -18,6 +19,9 @@ from proxy.chat import Chat, Waits
 from proxy.doors import gateway, read_body
 from proxy.errors import GatewayError, UnknownPath
 from proxy.schemas import ChatRequest
+from proxy.shape import Shape
+from proxy.speaking import vendor_defaults
+from proxy.upstream.vocabulary import Prompt
 from proxy.usage import Record
 
 WAITS = Waits()
@@ -30,29 +34,37 @@ async def chat_completions(
     record = Record(request_id, caller)
     try:
         asked = schemas.parse(read_body(request))
-        record.model, record.stream = asked.prompt.model, asked.stream
-        catalogue.pick(asked.prompt.model, record.caller.allowed_models)
+        record.model, record.stream = asked.model, asked.stream
+        model = await sync_to_async(catalogue.pick)(
+            caller.team, asked.model, caller.allowed_models
+        )
+        prompts = upstreams.prompts(model.routes, asked)
     except GatewayError as error:
         record.refuse(error)
         await usage.shielded(usage.write(record))
         raise
-    record.prompt_tokens = usage.estimate_prompt(asked.prompt)
-    return await _answer(asked, record)
+    return await _answer(asked, prompts, record)
 
 
-async def _answer(asked: ChatRequest, record: Record) -> HttpResponseBase:
+async def _answer(
+    asked: ChatRequest, prompts: Mapping[int, Prompt], record: Record
+) -> HttpResponseBase:
+    record.prompt_tokens = usage.estimate_prompts(prompts.values())
     open_stream = partial(
-        upstreams.open_stream,
-        connections.client(),
-        prompt=asked.prompt,
-        client_version=settings.CURSOR_CLIENT_VERSION,
+        upstreams.open_stream, connections.clients(), vendor_defaults(), prompts
     )
-    chat = Chat(record.caller.team, open_stream, WAITS, whole=not asked.stream)
+    chat = Chat(
+        record.caller.team,
+        open_stream,
+        WAITS,
+        whole=not asked.stream,
+        upstreams=prompts.keys(),
+    )
     events = usage.recorded(chat, record)
-    shape = sse.Shape(
+    shape = Shape(
         id=f"chatcmpl-{record.request_id.removeprefix('req_')}",
         created=int(time.time()),
-        model=asked.prompt.model,
+        model=asked.model,
         include_usage=asked.include_usage,
     )
     if not asked.stream:
@@ -71,7 +83,7 @@ async def _answer(asked: ChatRequest, record: Record) -> HttpResponseBase:
 
 @gateway("GET", "HEAD")
 async def models(request: HttpRequest, caller: Caller, request_id: str) -> HttpResponse:
-    offered = catalogue.offered(caller.allowed_models)
+    offered = await sync_to_async(catalogue.offered)(caller.team, caller.allowed_models)
     return JsonResponse(
         {"object": "list", "data": [model.as_json() for model in offered]}
     )
@@ -81,7 +93,10 @@ async def models(request: HttpRequest, caller: Caller, request_id: str) -> HttpR
 async def model(
     request: HttpRequest, caller: Caller, request_id: str, model_id: str
 ) -> HttpResponse:
-    return JsonResponse(catalogue.pick(model_id, caller.allowed_models).as_json())
+    picked = await sync_to_async(catalogue.pick)(
+        caller.team, model_id, caller.allowed_models
+    )
+    return JsonResponse(picked.as_json())
 
 
 @gateway()

@@ -19,6 +19,7 @@ from tokens.attention import clear_attention, open_attention
 from tokens.checksum import MachineIds
 from tokens.crypto import SecretUnreadable
 from tokens.models import Team, UpstreamToken
+from tokens.models.upstreams import UpstreamTokenQuerySet
 
 COOL_DOWN = 60
 DEAD_KIND = "upstream_token_dead"
@@ -31,6 +32,7 @@ class Lease:
     """A token for one request, and where to go with it."""
 
     token_id: int
+    upstream_id: int
     kind: str
     base_url: str
     options: Mapping[str, object]
@@ -38,11 +40,16 @@ class Lease:
     checksum: str = field(repr=False)
 
 
-def lease(team: Team, skip: Collection[int] = ()) -> Lease | None:
-    """The next token in turn that is not in `skip`, or None if there is no other."""
+def lease(
+    team: Team, skip: Collection[int] = (), upstreams: Collection[int] | None = None
+) -> Lease | None:
+    """The next token in turn that is not in `skip`, or None if there is no other.
+
+    `upstreams` are the ids of those that serve the request; None means all.
+    """
     skipped = set(skip)
     for race in range(RACES):
-        token = _next(team, skipped)
+        token = _next(team, skipped, upstreams)
         if token is None:
             return None
         if not _take(token) and race < RACES - 1:
@@ -60,6 +67,7 @@ def opened(token: UpstreamToken) -> Lease:
     ids = MachineIds(token.machine_id, token.mac_id)
     return Lease(
         token_id=token.pk,
+        upstream_id=token.upstream_id,
         kind=token.upstream.kind,
         base_url=token.upstream.base_url,
         options=token.upstream.options,
@@ -68,9 +76,11 @@ def opened(token: UpstreamToken) -> Lease:
     )
 
 
-def seconds_until_one_is_back(team: Team) -> int | None:
+def seconds_until_one_is_back(
+    team: Team, upstreams: Collection[int] | None = None
+) -> int | None:
     """How long until a cooling token may be used again; None if none is cooling."""
-    cooling = UpstreamToken.objects.filter(
+    cooling = _at(upstreams).filter(
         Q(upstream__team=team) | Q(upstream__team=None),
         team=team,
         state=UpstreamToken.State.ACTIVE,
@@ -113,8 +123,15 @@ def revive(token: UpstreamToken) -> None:
         clear_attention(token.team, DEAD_KIND, _subject(token))
 
 
-def _next(team: Team, skip: Collection[int]) -> UpstreamToken | None:
-    usable = UpstreamToken.objects.usable_by(team).exclude(pk__in=skip)
+def _at(upstreams: Collection[int] | None) -> UpstreamTokenQuerySet:
+    tokens = UpstreamToken.objects.all()
+    return tokens if upstreams is None else tokens.filter(upstream__in=upstreams)
+
+
+def _next(
+    team: Team, skip: Collection[int], upstreams: Collection[int] | None
+) -> UpstreamToken | None:
+    usable = _at(upstreams).usable_by(team).exclude(pk__in=skip)
     in_turn = usable.order_by(F("last_used_at").asc(nulls_first=True), "pk")
     return in_turn.select_related("upstream").first()
 

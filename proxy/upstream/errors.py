@@ -28,6 +28,7 @@ class UpstreamError(Exception):
     blames_token: bool = False
     token_is_dead: bool = False
     retry_after: int | None = None
+    param: str | None = None
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -42,6 +43,7 @@ class UpstreamError(Exception):
             blames_token=self.blames_token,
             token_is_dead=self.token_is_dead,
             retry_after=self.retry_after,
+            param=self.param,
         )
 
 
@@ -114,9 +116,10 @@ class Refused(UpstreamError):
         retryable: bool,
         blames_token: bool = False,
         token_is_dead: bool = False,
+        param: str | None = None,
     ) -> None:
         super().__init__(message)
-        self.status = status
+        self.status, self.param = status, param
         self.code = code
         self.retryable = retryable
         self.blames_token = blames_token

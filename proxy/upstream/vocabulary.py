@@ -4,24 +4,52 @@ An event stream ends with exactly one `Finished` or `Failed`; nothing follows it
 Texts and secrets stay out of every `repr`, so that no log line can show them.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Role = Literal["system", "developer", "user", "assistant"]
+Role = Literal["system", "developer", "user", "assistant", "tool"]
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call that the model made; `arguments` is a text that holds JSON."""
+
+    id: str
+    name: str
+    arguments: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """What the model may call; `parameters` is a JSON schema as text."""
+
+    name: str
+    description: str = field(repr=False)
+    parameters: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
+    """`tool_calls` belong to an assistant's message, `tool_call_id` to a tool's."""
+
     role: Role
     text: str = field(repr=False)
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
+    """`model` is the name at the upstream. `raw` is the caller's own JSON, and
+    `stream` its wish, for a kind that passes the request on as it came."""
+
     model: str
     messages: tuple[Message, ...]
+    tools: tuple[Tool, ...] = ()
+    raw: bytes = field(default=b"", repr=False)
+    stream: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +68,16 @@ class TextDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class ThinkingDelta:
+    """A piece of what the model thinks before it answers; never empty."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ToolCallDelta:
-    """A piece of a tool call; pieces of one call share their `index`."""
+    """A piece of a tool call; pieces of one call share their `index`. The first one
+    has `id` and `name`, and in the others both are empty."""
 
     index: int
     id: str
@@ -50,11 +86,23 @@ class ToolCallDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class Native:
+    """A chunk, or a whole answer, that came in OpenAI's own shape and is passed on.
+
+    `text_bytes`: how much of it is answer, for the count where none is told.
+    """
+
+    body: Mapping[str, object] = field(repr=False)
+    text_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens as the upstream counted them."""
+    """Tokens as the upstream counted them; `told` is its own object, with details."""
 
     prompt_tokens: int
     completion_tokens: int
+    told: Mapping[str, object] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +128,7 @@ class Failed:
     blames_token: bool = False
     token_is_dead: bool = False
     retry_after: int | None = None
+    param: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +137,7 @@ class Restarted:
     the answer begins again with another token."""
 
 
-Event = TextDelta | ToolCallDelta | Usage | Finished | Failed
+Event = TextDelta | ThinkingDelta | ToolCallDelta | Native | Usage | Finished | Failed
 Events = AsyncIterator[Event]
 # What the caller's side hears; None is only a sign of life.
 Heard = Event | Restarted | None

@@ -36,20 +36,21 @@ asked: list[str] = []
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nSet-Cookie: a=b; Path=/\r\n\r\nok"
 
 
-async def test_a_loop_has_one_client_until_it_is_closed() -> None:
-    first = connections.client()
-    assert connections.client() is first
+async def test_a_loop_has_one_pair_until_it_is_closed() -> None:
+    first = connections.clients()
+    assert connections.clients() is first
     await connections.close()
-    assert first.is_closed
-    assert connections.client() is not first
+    assert first.quick.is_closed
+    assert first.multiplexed.is_closed
+    assert connections.clients() is not first
     await connections.close()
     await connections.close()
 
 
 async def test_a_cookie_of_one_token_never_travels_with_another() -> None:
-    async with server(OK) as url, connections.new_client() as http:
+    async with server(OK) as url, connections.new_clients() as clients:
         for _ in range(2):
-            assert (await http.get(url)).text == "ok"
+            assert (await clients.quick.get(url)).text == "ok"
     assert len(asked) == 2
     assert "cookie" not in "".join(asked).lower()
 
@@ -59,14 +60,14 @@ async def test_neither_proxies_nor_redirects_are_followed(
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     moved = OK.replace(b"200 OK", b"302 Found\r\nLocation: http://127.0.0.1:9/")
-    async with server(moved) as url, connections.new_client() as http:
-        assert (await http.get(url)).status_code == 302
+    async with server(moved) as url, connections.new_clients() as clients:
+        assert (await clients.quick.get(url)).status_code == 302
 
 
 async def test_noise_instead_of_http_is_an_error_of_httpx() -> None:
-    async with server(b"noise\r\n\r\n") as url, connections.new_client() as http:
+    async with server(b"noise\r\n\r\n") as url, connections.new_clients() as clients:
         with pytest.raises(httpx.HTTPError):
-            await http.get(url)
+            await clients.quick.get(url)
 
 
 async def test_the_servers_stop_closes_the_client() -> None:
@@ -82,7 +83,7 @@ async def test_the_servers_stop_closes_the_client() -> None:
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         raise AssertionError("only requests come here")
 
-    http = connections.client()
+    clients = connections.clients()
     await with_lifespan(app)({"type": "lifespan"}, receive, send)
     assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
-    assert http.is_closed
+    assert clients.quick.is_closed

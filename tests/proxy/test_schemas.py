@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy import schemas
+from proxy import prompts, schemas
 from proxy.errors import BadField, BadRequest
+from proxy.prompts import Abilities
 from proxy.schemas import ChatRequest
+from proxy.upstream.vocabulary import Prompt
 
 GOOD: dict[str, Any] = {
     "model": "gpt-4o",
@@ -19,22 +21,27 @@ def parse(**changes: Any) -> ChatRequest:
     return schemas.parse(json.dumps(GOOD | changes).encode())
 
 
+def prompt(**changes: Any) -> Prompt:
+    """As a kind takes it that has text and nothing else."""
+    return prompts.prompt(parse(**changes), "gpt-4o", Abilities())
+
+
 def refusal(**changes: Any) -> tuple[str | None, str | None]:
     with pytest.raises(BadField) as error:
-        parse(**changes)
+        prompt(**changes)
     assert error.value.status == 400
     assert error.value.message
     return error.value.param, error.value.code
 
 
 def said(*messages: dict[str, Any]) -> list[tuple[str, str]]:
-    prompt = parse(messages=list(messages)).prompt
-    return [(message.role, message.text) for message in prompt.messages]
+    read = prompt(messages=list(messages))
+    return [(message.role, message.text) for message in read.messages]
 
 
 def test_a_plain_request_is_read() -> None:
     asked = parse()
-    assert asked.prompt.model == "gpt-4o"
+    assert asked.model == "gpt-4o"
     assert said(*GOOD["messages"]) == [("user", "Hi")]
     assert (asked.stream, asked.include_usage) == (False, False)
 
@@ -185,7 +192,7 @@ def test_a_part_that_is_not_text_is_refused_by_name(kind: object) -> None:
     ],
 )
 def test_the_rest_is_accepted(changes: dict[str, Any]) -> None:
-    assert parse(**changes).prompt.messages
+    assert prompt(**changes).messages
 
 
 def test_usage_is_included_only_in_a_stream() -> None:
@@ -206,7 +213,7 @@ JSON = st.recursive(
 @given(st.sampled_from([*GOOD, "stream", "tools", "n", "stream_options"]), JSON)
 def test_no_value_of_a_field_breaks_the_reading(name: str, value: object) -> None:
     try:
-        parse(**{"stream": True, name: value})
+        prompt(**{"stream": True, name: value})
     except BadRequest as error:
         assert error.message
 
@@ -215,6 +222,6 @@ def test_no_value_of_a_field_breaks_the_reading(name: str, value: object) -> Non
 def test_no_message_breaks_the_reading(value: object) -> None:
     for message in (value, {"role": "user", "content": value}):
         try:
-            parse(messages=[message])
+            prompt(messages=[message])
         except BadRequest as error:
             assert error.param

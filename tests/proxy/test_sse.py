@@ -7,7 +7,7 @@ import pytest
 
 from proxy import sse
 from proxy.errors import GatewayError, UpstreamFailed
-from proxy.sse import Shape
+from proxy.shape import Shape
 from proxy.upstream.vocabulary import (
     Event,
     Failed,

@@ -19,6 +19,8 @@ class UpstreamQuerySet(models.QuerySet["Upstream"]):
 class Upstream(models.Model):
     class Kind(models.TextChoices):
         STREAMCHAT = "streamchat", "StreamChat (Connect RPC)"
+        UNIFIED = "unified", "Unified chat (Connect RPC, HTTP/2)"
+        OPENAI = "openai", "OpenAI-compatible server"
 
     team = models.ForeignKey(
         Team,

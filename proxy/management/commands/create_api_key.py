@@ -9,10 +9,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.utils.dateparse import parse_date, parse_datetime
 
-from proxy.catalogue import BY_ID
+from proxy import catalogue
 from tokens import api_keys
 from tokens.management.teams import add_team_argument, chosen_team
-from tokens.models import normal_email
+from tokens.models import Team, normal_email
 
 
 class Command(BaseCommand):
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             team,
             owner(options["email"]),
             actor="create_api_key",
-            allowed_models=models(options["models"]),
+            allowed_models=models(team, options["models"]),
             expires_at=expiry(options["expires"], ZoneInfo(team.time_zone)),
         )
         self.stderr.write(
@@ -47,11 +47,12 @@ def owner(email: str) -> str:
     return normal_email(email)
 
 
-def models(given: str) -> list[str]:
-    """The named models, in the catalogue's spelling and without doubles."""
+def models(team: Team, given: str) -> list[str]:
+    """The named models, without doubles; the team must be offered each of them."""
     names = [name.strip() for name in given.split(",") if name.strip()]
+    offered = {model.id for model in catalogue.offered(team, ())}
     for name in names:
-        if name not in BY_ID:
+        if name not in offered:
             raise CommandError(
                 f"There is no model {name!r}; GET /v1/models lists them.", returncode=2
             )

@@ -1,32 +1,13 @@
 """Between our values and StreamChat's protobuf bytes. The only user of `*_pb2`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from google.protobuf.message import DecodeError
 
 from proxy.upstream.errors import BadEnvelope
 from proxy.upstream.streamchat import streamchat_pb2 as pb
 from proxy.upstream.streamchat.prompt import Dialogue, Turn
-
-LONG_CONTEXT_MODELS = frozenset(
-    {
-        "gpt-4o-128k",
-        "gemini-1.5-flash-500k",
-        "claude-3-haiku-200k",
-        "claude-3-5-sonnet-200k",
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class VendorError:
-    """The vendor's error: its number in the enum `ERROR_…`, and its words."""
-
-    number: int
-    title: str
-    detail: str
-    is_retryable: bool | None
+from proxy.upstream.vendor.codec import LONG_CONTEXT_MODELS, UNREADABLE
 
 
 def encode_request(
@@ -67,15 +48,4 @@ def decode_text(payload: bytes) -> str:
     try:
         return pb.StreamChatResponse.FromString(payload).text
     except DecodeError as error:
-        raise BadEnvelope("The upstream sent a message we cannot read.") from error
-
-
-def decode_error(value: bytes) -> VendorError | None:
-    """Read an ErrorDetails; None if it is not readable."""
-    try:
-        read = pb.ErrorDetails.FromString(value)
-    except DecodeError:
-        return None
-    words = read.details
-    told = words.is_retryable if words.HasField("is_retryable") else None
-    return VendorError(read.error, words.title, words.detail, told)
+        raise BadEnvelope(UNREADABLE) from error

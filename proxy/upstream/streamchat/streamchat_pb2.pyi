@@ -62,20 +62,3 @@ class StreamChatResponse(_message.Message):
     TEXT_FIELD_NUMBER: _ClassVar[int]
     text: str
     def __init__(self, text: _Optional[str] = ...) -> None: ...
-
-class ErrorDetails(_message.Message):
-    __slots__ = ("error", "details")
-    class CustomErrorDetails(_message.Message):
-        __slots__ = ("title", "detail", "is_retryable")
-        TITLE_FIELD_NUMBER: _ClassVar[int]
-        DETAIL_FIELD_NUMBER: _ClassVar[int]
-        IS_RETRYABLE_FIELD_NUMBER: _ClassVar[int]
-        title: str
-        detail: str
-        is_retryable: bool
-        def __init__(self, title: _Optional[str] = ..., detail: _Optional[str] = ..., is_retryable: _Optional[bool] = ...) -> None: ...
-    ERROR_FIELD_NUMBER: _ClassVar[int]
-    DETAILS_FIELD_NUMBER: _ClassVar[int]
-    error: int
-    details: ErrorDetails.CustomErrorDetails
-    def __init__(self, error: _Optional[int] = ..., details: _Optional[_Union[ErrorDetails.CustomErrorDetails, _Mapping]] = ...) -> None: ...

@@ -8,7 +8,7 @@ import pytest
 
 from proxy import connections
 from proxy.upstream.streamchat import client
-from proxy.upstream.streamchat.client import Options
+from proxy.upstream.vendor.call import Options
 from proxy.upstream.vocabulary import (
     Credential,
     Event,
@@ -47,8 +47,8 @@ async def events(url: str, token: str = TOKEN) -> list[Event]:
     stamp = checksum.stamp(checksum.new_ids(), 1735084800)
     credential = Credential(token, stamp)
     async with (
-        connections.new_client(httpx.Timeout(5)) as http,
-        client.open(http, Options(url, "2.0.0"), credential, PROMPT) as stream,
+        connections.new_clients(httpx.Timeout(5)) as clients,
+        client.open(clients.quick, Options(url, "2.0.0"), credential, PROMPT) as stream,
     ):
         return [event async for event in stream]
 
@@ -153,9 +153,12 @@ async def test_silence_is_a_time_out(chat_vendor: Vendor, fault: str) -> None:
     chat_vendor.fault("chat", fault, **options)
     stamp = checksum.stamp(checksum.new_ids(), 0)
     async with (
-        connections.new_client(httpx.Timeout(5, read=0.3)) as http,
+        connections.new_clients(httpx.Timeout(5, read=0.3)) as clients,
         client.open(
-            http, Options(chat_vendor.url, "2"), Credential(TOKEN, stamp), PROMPT
+            clients.quick,
+            Options(chat_vendor.url, "2"),
+            Credential(TOKEN, stamp),
+            PROMPT,
         ) as stream,
     ):
         got = [event async for event in stream]
@@ -173,13 +176,16 @@ async def test_one_connection_serves_one_answer_after_the_other(
 ) -> None:
     chat_vendor.fault("chat", "answer", times=3, text="Hi")
     stamp = checksum.stamp(checksum.new_ids(), 0)
-    async with connections.new_client() as http:
+    async with connections.new_clients() as clients:
         for _ in range(3):
             async with client.open(
-                http, Options(chat_vendor.url, "2"), Credential(TOKEN, stamp), PROMPT
+                clients.quick,
+                Options(chat_vendor.url, "2"),
+                Credential(TOKEN, stamp),
+                PROMPT,
             ) as stream:
                 assert text_of([event async for event in stream]) == "Hi"
-        transport = http._transport
+        transport = clients.quick._transport
         assert isinstance(transport, connections.NamedErrors)
         connector = transport.get_client().connector
         assert connector is not None

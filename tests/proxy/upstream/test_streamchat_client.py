@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from proxy.upstream.streamchat import client
-from proxy.upstream.streamchat.client import Options
+from proxy.upstream.vendor.call import Options
 from proxy.upstream.vocabulary import (
     Credential,
     Event,
@@ -102,7 +102,8 @@ async def test_it_sends_one_envelope_with_the_protocols_headers() -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         seen.append(request)
-        return httpx.Response(200, headers=CONNECT, content=text_frame("Hi") + END)
+        body = Body(text_frame("Hi") + END)
+        return httpx.Response(200, headers=CONNECT, stream=body)
 
     await events(httpx.MockTransport(answer))
     [request] = seen

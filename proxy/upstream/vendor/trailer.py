@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from proxy.upstream.connect import ConnectError
 from proxy.upstream.errors import Refused
-from proxy.upstream.streamchat.codec import VendorError, decode_error
+from proxy.upstream.vendor.codec import VendorError, decode_error
 
 # The enum ERROR_… of the vendor's schema, by number. Zero says nothing.
 ENUM = """

@@ -2,7 +2,7 @@ import pytest
 
 from proxy.upstream.connect import ConnectError, Detail, parse_end
 from proxy.upstream.errors import Refused
-from proxy.upstream.streamchat.trailer import NAMES, STATUS_OF, refusal
+from proxy.upstream.vendor.trailer import NAMES, STATUS_OF, refusal
 from tests.proxy.upstream import recorded
 from tests.proxy.upstream.recorded import field
 

@@ -1,0 +1,1 @@
+"""The `openai` upstream: any server that speaks OpenAI's chat completions."""

@@ -1,0 +1,1 @@
+"""The `unified` upstream: Connect RPC `StreamUnifiedChatWithTools`, over HTTP/2."""

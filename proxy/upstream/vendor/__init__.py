@@ -1,0 +1,1 @@
+"""What the kinds of the editor's vendor have in common: calls, options, errors."""
