@@ -1,11 +1,12 @@
 """The doors that belong to no story: front, health, readiness, error pages."""
 
 import re
+import sys
 import time
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -77,6 +78,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Django calls it while it handles the exception."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        sentence = "The database does not answer. See that it runs, then try again."
+        return _error(request, 503, sentence)
     return _error(request, 500, "Something broke on our side. The log says what.")
 
 

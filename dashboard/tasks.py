@@ -6,8 +6,8 @@ from collections.abc import Callable
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from dashboard.models import Stream, SyncRun
-from dashboard.sync import schedule
+from dashboard.models import Stream, SyncRun, SyncState
+from dashboard.sync import asking, schedule
 from dashboard.sync.lease import LeaseLost, LeaseTaken, utc_now
 from dashboard.sync.run import Outcome
 from dashboard.sync.teams import synced_teams
@@ -27,14 +27,23 @@ def sweep() -> None:
 def sync_stream(team_id: int, stream: str, queue: str = schedule.HOURLY) -> None:
     asked_for = queue == schedule.USER
     reason = SyncRun.Reason.USER if asked_for else SyncRun.Reason.SCHEDULE
-    _do(team_id, stream, lambda team, s: work(team, s, reason=reason))
+    if _is_due(team_id, stream):
+        _do(team_id, stream, lambda team, s: work(team, s, reason=reason))
     _go_on_at_once(team_id)
 
 
 @shared_task
 def backfill(team_id: int, stream: str) -> None:
-    _do(team_id, stream, backfill_turn)
+    """Gives way to what is due."""
+    if not _is_due(team_id, stream):
+        _do(team_id, stream, backfill_turn)
     _go_on_at_once(team_id)
+
+
+def _is_due(team_id: int, stream: str) -> bool:
+    """A message that came twice, or late, may find that it is not any more."""
+    states = SyncState.objects.filter(team_id=team_id, stream=stream)
+    return any(schedule.is_due(state, utc_now()) for state in states)
 
 
 def _do(team_id: int, stream: str, job: Callable[[Team, Stream], Outcome]) -> None:
@@ -66,6 +75,6 @@ def send(team: Team, stream: Stream, queue: str) -> None:
         log.warning("The queue does not answer; %s of %s waits.", stream, team)
 
 
-def ask_now(team: Team) -> str:
-    """The “Sync now” button. Returns a sentence for the person who pressed it."""
-    return schedule.ask(team, utc_now(), send)
+def ask_now(team: Team, only: Stream | None = None) -> str:
+    """The “Sync now” buttons. Returns a sentence for the person who pressed."""
+    return asking.ask(team, utc_now(), send, only)

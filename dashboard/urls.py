@@ -17,6 +17,7 @@ urlpatterns = [
     path("chart/<slug:slug>.json", charts.chart, name="chart"),
     path("sync/", sync_page.sync, name="sync"),
     path("sync/streams/", sync_page.sync_streams, name="sync-streams"),
+    path("sync/runs/", sync_page.sync_runs, name="sync-runs"),
     path("sync/progress/", sync.sync_progress, name="sync-progress"),
     path("sync/key/", connect.replace_key, name="replace-key"),
     path("import/", importing.import_usage, name="import"),

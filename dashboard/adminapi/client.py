@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from dashboard.adminapi import auditlog, blocklists, groups, reading
-from dashboard.adminapi.errors import PagesMoved, RequestRefused, Unreadable
+from dashboard.adminapi.errors import NotThere, PagesMoved, RequestRefused, Unreadable
 from dashboard.adminapi.http import Http
 from dashboard.adminapi.probe import Probe, probe
 from dashboard.adminapi.reading import Json
@@ -16,6 +16,7 @@ from dashboard.adminapi.records import (
     SpendRecord,
     SpendReport,
 )
+from dashboard.adminapi.refusals import NOT_THE_API
 from dashboard.adminapi.walk import Walk
 
 log = logging.getLogger(__name__)
@@ -36,8 +37,18 @@ class AdminApi:
     def close(self) -> None:
         self._http.close()
 
+    @property
+    def clock(self) -> str | None:
+        """A sentence when our clock disagrees with the vendor's, else empty; None
+        before the first answer."""
+        return self._http.clock
+
     def members(self) -> tuple[MemberRecord, ...]:
-        answer = self._http.json("GET", "/teams/members")
+        """Every team has members: without them the address is not the Admin API's."""
+        try:
+            answer = self._http.json("GET", "/teams/members")
+        except NotThere:
+            raise NotThere(NOT_THE_API.format(what="“not found”")) from None
         return tuple(
             MemberRecord.read(row) for row in reading.items(answer, "teamMembers")
         )

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
+from dashboard.adminapi.clock import clock_sentence
 from dashboard.adminapi.errors import (
     AdminApiError,
     KeyMayNot,
@@ -24,6 +25,7 @@ from dashboard.adminapi.errors import (
     VendorTrouble,
 )
 from dashboard.adminapi.pace import Pacer, Unpaced
+from dashboard.adminapi.refusals import NOT_THE_API, why_refused
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -42,7 +44,8 @@ class Http:
 
     `wait(seconds)` is called between tries and where `pace` asks for it; a caller that
     holds a lease renews it there. Every endpoint used here only reads, so each may be
-    asked again.
+    asked again. `clock` says whether our clock agreed with the last answer's, None
+    before the first one.
     """
 
     base_url: str
@@ -50,6 +53,8 @@ class Http:
     transport: httpx.BaseTransport | None = None
     wait: Callable[[float], None] = time.sleep
     pace: Pacer = field(default_factory=Unpaced)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: str | None = field(init=False, default=None)
     client: httpx.Client = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -127,14 +132,16 @@ class Http:
             ) from None
         except httpx.TransportError:
             raise Unreachable("The Admin API cannot be reached.") from None
+        self.clock = clock_sentence(response.headers.get("date", ""), self.now())
         asked = path.partition("?")[0]
         _raise_for_status(response, asked)
         try:
             return decode(response.content)
         except (msgspec.DecodeError, UnicodeDecodeError):
+            if _is_html(response):
+                raise Unreadable(NOT_THE_API.format(what="a web page")) from None
             raise Unreadable(
-                f"The Admin API answered {asked} with something that is not JSON"
-                f"{' but a web page' if _is_html(response) else ''}."
+                f"The Admin API answered {asked} with something that is not JSON."
             ) from None
 
 
@@ -147,10 +154,7 @@ def _raise_for_status(response: httpx.Response, path: str) -> None:
     if status < 300:
         return
     if status == 401:
-        raise KeyRefused(
-            "The Admin API refuses the key. Is it revoked, or a personal key? "
-            "A team admin makes a key under Settings, Admin API Keys."
-        )
+        raise KeyRefused(why_refused(response.text))
     if status == 403:
         raise KeyMayNot(f"The key may not read {path}.")
     if status == 404:

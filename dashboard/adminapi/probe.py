@@ -10,6 +10,7 @@ import msgspec
 
 from dashboard.adminapi.clock import clock_sentence
 from dashboard.adminapi.http import LONGEST_WAIT, Http
+from dashboard.adminapi.refusals import NOT_THE_API, why_refused
 
 DAY_MS = 86_400_000
 Body = dict[str, int] | None
@@ -67,15 +68,6 @@ ENDPOINTS = (
     Endpoint("audit", "GET", "/teams/audit-logs?pageSize=1", ("events", "auditLogs")),
     Endpoint("groups", "GET", "/teams/groups", ("groups",)),
 )
-NOT_THE_API = (
-    "This address is not the Admin API: it answers with {what}. "
-    "The usual one is https://api.cursor.com."
-)
-PERSONAL = (
-    "This looks like a personal key. A team admin makes a team key in the vendor's "
-    "dashboard under Settings, Admin API Keys."
-)
-REVOKED = "The Admin API does not take this key: it is mistyped or was revoked."
 
 
 def probe(http: Http, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Probe:
@@ -117,7 +109,7 @@ def _finding(endpoint: Endpoint, response: httpx.Response) -> Finding:
     if status < 300:
         return _of_body(endpoint, response)
     if status == 401:
-        state, sentence = Found.WRONG_KEY, _why_refused(response)
+        state, sentence = Found.WRONG_KEY, why_refused(response.text)
     elif status == 403:
         state, sentence = Found.REFUSED, f"The key may not read {path}."
     elif status == 404:
@@ -143,12 +135,6 @@ def _of_body(endpoint: Endpoint, response: httpx.Response) -> Finding:
     what = "a web page" if is_page else "something else than its lists"
     sentence = NOT_THE_API.format(what=what)
     return Finding(endpoint.name, Found.UNKNOWN, sentence)
-
-
-def _why_refused(response: httpx.Response) -> str:
-    """A personal key is answered with words about a team key."""
-    said = response.text[:2000].lower()
-    return PERSONAL if "team api key" in said else REVOKED
 
 
 def _of_the_address(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

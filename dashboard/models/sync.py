@@ -46,6 +46,9 @@ class SyncState(models.Model):
     floor_day = models.DateField(
         null=True, help_text="The backfill was asked to go back to this UTC day."
     )
+    asked_at = models.DateTimeField(
+        null=True, help_text="When somebody last asked for a sync of the stream."
+    )
     backfill_at = models.DateTimeField(
         null=True, help_text="When the backfill goes on; empty: nothing is missing."
     )

@@ -57,7 +57,7 @@ def probe(team: Team, clock: Clock = utc_now) -> list[Capability]:
 
 def keep(team: Team, found: Probe, now: datetime) -> list[Capability]:
     """Of a key that was tried before it was the team's own, too."""
-    _note_clock(team, found.clock)
+    note_clock(team, found.clock)
     return [
         _found(team, Stream(one.endpoint), State(one.state), one.sentence, now)
         for one in found.findings
@@ -82,7 +82,10 @@ def _write(
     )[0]
 
 
-def _note_clock(team: Team, sentence: str) -> None:
+def note_clock(team: Team, sentence: str | None) -> None:
+    """`None` when nothing is known, empty when our clock is right."""
+    if sentence is None:
+        return
     if sentence:
         open_attention(team, "clock", "admin-api", sentence)
     else:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 
@@ -23,7 +24,7 @@ from dashboard.adminapi.errors import (
 from dashboard.models import Stream, SyncRun
 from dashboard.rollups import refresh_months
 from dashboard.rollups.versions import changed
-from dashboard.sync import capability, coverage
+from dashboard.sync import capability, coverage, storing
 from dashboard.sync.counts import Counts
 from dashboard.sync.fetch import FETCH
 from dashboard.sync.lease import Clock, Lease, LeaseLost, utc_now
@@ -51,8 +52,6 @@ ENDS = (
     DatabaseError,
 )
 PATIENCE = 3
-NO_ROOM = "The disk is full: free some space; the next sync goes on from here."
-NOT_TAKEN = "The database did not take what was read; the log says why."
 
 
 @dataclass(frozen=True)
@@ -104,14 +103,19 @@ def sync_stream(
         steps = [WHOLE]
     run = _begin(job, stream)
     try:
-        outcome = _round(job, stream, lease, steps)
+        outcome = _round(job, run, lease, steps)
     except LeaseLost as lost:
         _close(run, Outcome(stream, error=str(lost)), job.clock())
         raise
-    _close(run, outcome, job.clock())
-    _report(job, lease, outcome)
+    storing.once_it_is_back(lambda: _end(job, run, lease, outcome))
     _refresh_months(job.team, stream)
     return outcome
+
+
+def _end(job: Job, run: SyncRun, lease: Lease, outcome: Outcome) -> None:
+    _close(run, outcome, job.clock())
+    capability.note_clock(job.team, job.api.clock)
+    _report(job, lease, outcome)
 
 
 def _refresh_months(team: Team, stream: Stream) -> None:
@@ -136,9 +140,10 @@ def _begin(job: Job, stream: Stream) -> SyncRun:
     )
 
 
-def _round(job: Job, stream: Stream, lease: Lease, windows: list[Window]) -> Outcome:
+def _round(job: Job, run: SyncRun, lease: Lease, windows: list[Window]) -> Outcome:
     """Each window in a transaction of its own; what is committed stays. Trouble that
     every window would meet ends the round; so do three bad windows in a row."""
+    stream = Stream(run.stream)
     outcome, waiting, bad_in_a_row = Outcome(stream), deque(windows), 0
     lease.planned(len(waiting))
     job.told(stream, 0, len(waiting))
@@ -162,6 +167,7 @@ def _round(job: Job, stream: Stream, lease: Lease, windows: list[Window]) -> Out
             continue
         outcome, bad_in_a_row = outcome.with_window(counts), 0
         lease.progress()
+        _count(run, outcome)
         job.told(stream, outcome.windows_done, outcome.windows_done + len(waiting))
     return replace(outcome, left=len(waiting))
 
@@ -188,8 +194,7 @@ def _noted(job: Job, outcome: Outcome, window: Window, error: Exception) -> Outc
         return replace(outcome, windows_failed=0, unavailable=sentence)
     if isinstance(error, DatabaseError):
         log.exception("Writing %s of %s failed.", outcome.stream.label, job.team)
-        connection.close_if_unusable_or_obsolete()
-        sentence = NO_ROOM if "full" in sentence or "space" in sentence else NOT_TAKEN
+        sentence = storing.sentence(error)
     elif window is not WHOLE:
         coverage.note_failure(job.team, outcome.stream, window, job.clock(), sentence)
     after = getattr(error, "retry_after", None)
@@ -203,14 +208,18 @@ def _noted(job: Job, outcome: Outcome, window: Window, error: Exception) -> Outc
     )
 
 
-def _close(run: SyncRun, outcome: Outcome, now: datetime) -> None:
+def _count(run: SyncRun, outcome: Outcome, **more: Any) -> None:
+    """The page shows it while the round goes on."""
     SyncRun.objects.filter(pk=run.pk).update(
-        finished_at=now,
         windows_done=outcome.windows_done,
         windows_failed=outcome.windows_failed,
-        error=outcome.error[:500],
         **asdict(outcome.counts),
+        **more,
     )
+
+
+def _close(run: SyncRun, outcome: Outcome, now: datetime) -> None:
+    _count(run, outcome, finished_at=now, error=outcome.error[:500])
 
 
 def _report(job: Job, lease: Lease, outcome: Outcome) -> None:

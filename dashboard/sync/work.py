@@ -5,10 +5,12 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 
+from django.db import DatabaseError
+
 from dashboard.adminapi.client import AdminApi
 from dashboard.adminapi.pace import Priority
 from dashboard.models import Stream, SyncRun
-from dashboard.sync import capability, coverage
+from dashboard.sync import capability, coverage, storing
 from dashboard.sync.lease import Lease, LeaseLost, take, utc_now
 from dashboard.sync.run import Job, Outcome, sync_stream
 from dashboard.sync.teams import open_api
@@ -83,10 +85,13 @@ def _guarded(
         raise
     except SecretUnreadable as error:
         sentence = str(error)
+    except DatabaseError as error:
+        log.exception("%s of %s lost the database.", stream.label, team)
+        sentence = storing.sentence(error)
     except Exception:
         log.exception("%s of %s ended unexpectedly.", stream.label, team)
         sentence = "Something broke on our side; the log says what."
-    lease.failed(sentence, utc_now() + PAUSE)
+    storing.once_it_is_back(lambda: lease.failed(sentence, utc_now() + PAUSE))
     return Outcome(stream, windows_failed=1, error=sentence)
 
 

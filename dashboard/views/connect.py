@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dashboard import connecting
 from dashboard.adminapi.probe import Probe
 from dashboard.connecting import KeyForm, TeamForm
-from dashboard.stats.freshness import READABLE
+from dashboard.stats.progress import READABLE
 from dashboard.tasks import ask_now
 from dashboard.trying import KeyProblem, try_key
 from dashboard.views.asked import Asked, Refused, page, show

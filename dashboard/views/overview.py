@@ -12,9 +12,9 @@ from dashboard.periods import DAY, BadInput, Cycle, Period, comparable
 from dashboard.stats.freshness import Coverage, coverage
 from dashboard.stats.gauge import gauge
 from dashboard.stats.people import Sums, sums, sums_between, sums_so_far, top
+from dashboard.stats.progress import progress
 from dashboard.views.asked import Asked, page, show
 from dashboard.views.picker import Link, picker
-from dashboard.views.sync import progress_of
 
 SPLITS = {"model": CHARTS["daily-spend"], "kind": CHARTS["daily-spend-by-kind"]}
 TOP = 8
@@ -56,7 +56,7 @@ def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
     cycle = cycle_compared(asked, covered)
     is_cycle = asked.period == asked.cycle.period
     chosen = cycle if is_cycle else compared(asked, asked.period, covered)
-    doing = progress_of(request, asked)
+    doing = progress(asked.team, asked.now)
     context = {
         "progress": doing,
         "events_refusal": doing.refusal(Stream.EVENTS),

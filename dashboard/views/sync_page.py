@@ -4,18 +4,20 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.paginator import InvalidPage, Page, Paginator
+from django.conf import settings
+from django.core.paginator import InvalidPage, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from dashboard.models import QuarantinedRow, Stream, SyncRun
 from dashboard.periods import BadInput
 from dashboard.stats.calendar import calendars
-from dashboard.stats.freshness import Doing, Progress, coverage
+from dashboard.stats.freshness import coverage
+from dashboard.stats.progress import Doing, progress
+from dashboard.stats.trouble import troubles
 from dashboard.stats.vendor import journals, quarantine
 from dashboard.views.asked import Asked, Refused, page, show
 from dashboard.views.backfill import backfill_asked
-from dashboard.views.sync import progress_of
 
 RUNS = 50
 # A file of so many rows still fits into a worker's memory with ease.
@@ -25,7 +27,7 @@ MOST_ROWS = 20_000
 @require_safe
 @page
 def sync(request: HttpRequest, asked: Asked) -> HttpResponse:
-    doing, runs = progress_of(request, asked), _runs(request, asked)
+    doing = progress(asked.team, asked.now)
     readable = [s.stream for s in doing.streams if s.doing is not Doing.REFUSED]
     context = {
         "progress": doing,
@@ -35,9 +37,8 @@ def sync(request: HttpRequest, asked: Asked) -> HttpResponse:
         "quarantine": quarantine(asked.team),
         "most_rows": MOST_ROWS,
         "journals": journals(asked.team, asked.now),
-        "runs": runs,
-        "newer_url": asked.here(page=str(runs.number - 1)),
-        "older_url": asked.here(page=str(runs.number + 1)),
+        "troubles": troubles(asked.team, settings.DATA_DIR),
+        **_runs(request, asked),
     }
     return show(request, "dashboard/sync.html", asked, context)
 
@@ -47,12 +48,20 @@ def sync(request: HttpRequest, asked: Asked) -> HttpResponse:
 def sync_streams(request: HttpRequest, asked: Asked) -> HttpResponse:
     """The table of streams alone, which asks for itself while something runs and has
     the page loaded again at the end."""
-    doing: Progress = progress_of(request, asked)
-    context: dict[str, Any] = {"progress": doing}
+    doing = progress(asked.team, asked.now)
+    context = {"progress": doing}
     response = show(request, "dashboard/sync/_streams.html", asked, context)
     if not (doing.active or doing.goes_back):
         response["HX-Refresh"] = "true"
     return response
+
+
+@require_safe
+@page
+def sync_runs(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """The table of runs alone, for as long as something runs."""
+    context = {"progress": progress(asked.team, asked.now)} | _runs(request, asked)
+    return show(request, "dashboard/sync/_runs.html", asked, context)
 
 
 @require_safe
@@ -86,9 +95,15 @@ def _json_lines(rows: Iterable[QuarantinedRow]) -> str:
     )
 
 
-def _runs(request: HttpRequest, asked: Asked) -> Page[SyncRun]:
+def _runs(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     newest = SyncRun.objects.filter(team=asked.team).order_by("-started_at", "-pk")
     try:
-        return Paginator(newest, RUNS).page(request.GET.get("page", "1"))
+        runs = Paginator(newest, RUNS).page(request.GET.get("page", "1"))
     except InvalidPage:
         raise BadInput("page", "page must be the number of a page.") from None
+    return {
+        "runs": runs,
+        "runs_query": asked.query(page=str(runs.number)),
+        "newer_url": asked.here(page=str(runs.number - 1)),
+        "older_url": asked.here(page=str(runs.number + 1)),
+    }

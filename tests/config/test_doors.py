@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import override_settings
 
@@ -98,3 +99,16 @@ def test_the_version_is_the_newest_heading_of_the_changelog() -> None:
     assert newest("# Changelog\n\n## 1.2.3\n\n## 1.2.2\n") == "1.2.3"
     with pytest.raises(ValueError, match="no heading"):
         newest("# Changelog\n")
+
+
+@pytest.mark.django_db
+def test_a_page_without_its_database_says_so(client: Client) -> None:
+    def gone(*statement: object) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    client.raise_request_exception = False
+    client.cookies["sessionid"] = "a-session-of-somebody"
+    with connection.execute_wrapper(gone):
+        answer = client.get("/dashboard/sync/")
+    assert answer.status_code == 503
+    assert "The database does not answer." in answer.content.decode()

@@ -77,7 +77,7 @@ def test_a_refusal_is_not_asked_again(
 def test_a_wrong_key_is_refused_with_what_to_do(vendor: Vendor) -> None:
     with (
         closing(AdminApi(Http(vendor.url, "a-wrong-key"))) as api,
-        pytest.raises(errors.KeyRefused, match="Settings, Admin API Keys"),
+        pytest.raises(errors.KeyRefused, match="Settings, Cursor Admin API Keys"),
     ):
         api.members()
 

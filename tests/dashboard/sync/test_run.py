@@ -131,26 +131,27 @@ def test_what_a_worker_is_at_is_not_sent(team: Team, clock: Clock) -> None:
     assert "events" not in [stream for _, stream, _ in sent]
 
 
+def test_a_stream_goes_back_in_time_only_when_nothing_newer_is_due(
+    team: Team, clock: Clock
+) -> None:
+    schedule.sweep([team], clock.now, Outbox())
+    SyncState.objects.update(due_at=clock.now, backfill_at=clock.now)
+    sent = Outbox()
+    schedule.sweep([team], clock.now, sent)
+    schedule.sweep([team], clock.now, sent)
+    assert {queue for _, _, queue in sent} == {"hourly"}
+    SyncState.objects.update(due_at=clock.now + PERIOD)
+    sent.clear()
+    schedule.sweep([team], clock.now, sent)
+    assert {queue for _, _, queue in sent} == {"backfill"}
+
+
 def test_work_whose_worker_was_killed_is_sent_again(team: Team, clock: Clock) -> None:
     schedule.sweep([team], clock.now, Outbox())
     take(team, Stream.EVENTS, clock)
     sent = Outbox()
     schedule.sweep([team], clock.now + schedule.SENT_AGAIN_AFTER, sent)
     assert ("acme", "events", "hourly") in sent
-
-
-def test_asking_sends_at_once_and_asking_again_joins(team: Team, clock: Clock) -> None:
-    sent = Outbox()
-    assert "started" in schedule.ask(team, clock.now, sent)
-    assert {queue for _, _, queue in sent} == {"user"}
-    for stream in FETCH:
-        take(team, stream, clock)
-    assert "already running" in schedule.ask(team, clock.now, Outbox())
-
-
-def test_asking_for_a_team_without_a_key_says_so(team: Team, clock: Clock) -> None:
-    team.sync_key = ""
-    assert "no Admin API key" in schedule.ask(team, clock.now, Outbox())
 
 
 def test_one_window_that_cannot_be_read_does_not_hold_up_the_others(

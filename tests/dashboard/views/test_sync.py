@@ -126,7 +126,7 @@ def test_the_button_asks_for_a_sync_and_says_what_happens(
     alice: Client, keyed: Team
 ) -> None:
     answer = alice.post(NOW_BUTTON, follow=True)
-    assert "The sync has been started." in answer.content.decode()
+    assert "The sync of “Acme” has been started." in answer.content.decode()
     assert SyncState.objects.filter(team=keyed).count() == len(FETCH)
     assert "every 2s" in answer.content.decode()
 

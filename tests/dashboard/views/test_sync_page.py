@@ -8,6 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from dashboard.models import QuarantinedRow, Stream
+from dashboard.sync.capability import note_clock
 from tests import factories
 from tests.dashboard.conftest import World, signed_in
 from tests.factories import DAY
@@ -49,7 +50,7 @@ def page(client: Client, query: str = "") -> str:
 def row(html: str, stream: Stream) -> str:
     """The text of a stream's line in the table of streams."""
     table = html[html.index("stream-table") :]
-    rows = re.findall(r"<tr class.*?</tr>", table, re.DOTALL)
+    rows = re.findall(r"<tr id=.*?</tr>", table, re.DOTALL)
     found = next(r for r in rows if f">{stream.label}</th>" in r)
     return " ".join(re.sub(r"<[^>]+>", " ", found).split())
 
@@ -199,7 +200,68 @@ def test_its_queries_are_counted(
         factories.quarantined(keyed, Stream.EVENTS, f"{number}", f"{number}")
         factories.field_seen(keyed, Stream.EVENTS, f"{number}")
     page(alice)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         page(alice)
     with django_assert_num_queries(7):
         alice.get(STREAMS)
+
+
+def test_one_stream_is_asked_for_by_its_own_button(alice: Client, keyed: Team) -> None:
+    for stream in Stream:
+        factories.sync_state(keyed, stream, **synced())
+    assert 'name="stream" value="spend"' in page(alice)
+    press = {"from": "sync", "stream": "spend"}
+    html = alice.post("/dashboard/sync/now/", press, follow=True).content.decode()
+    assert "The sync of “Spend” has been started." in html
+    assert "Waiting for a worker" in row(html, Stream.SPEND)
+    assert "Done" in row(html, Stream.MEMBERS)
+    again = alice.post("/dashboard/sync/now/", press, follow=True)
+    assert "“Spend” has been asked for" in again.content.decode()
+
+
+def test_a_stream_that_is_none_is_named(alice: Client, keyed: Team) -> None:
+    answer = alice.post("/dashboard/sync/now/", {"stream": "weather"})
+    assert answer.status_code == 400
+    assert "Stream must be the name of a stream." in answer.content.decode()
+
+
+def test_a_failure_of_the_key_leads_to_another_key(alice: Client, keyed: Team) -> None:
+    failed = synced(
+        last_error="The Admin API does not take this key.", succeeded_at=None
+    )
+    factories.sync_state(keyed, Stream.SPEND, **failed)
+    factories.capability(keyed, Stream.SPEND, "wrong_key")
+    assert "Replace the key (Spend)" in row(page(alice), Stream.SPEND)
+    factories.user("ann@example.com", keyed, "analyst")
+    html = page(signed_in("ann@example.com"))
+    assert "Replace the key" not in html
+
+
+def test_a_wrong_address_leads_to_where_it_is_corrected(
+    root: Client, keyed: Team
+) -> None:
+    said = "This address is not the Admin API: it answers with a web page."
+    factories.sync_state(keyed, Stream.MEMBERS, **synced(last_error=said))
+    assert f'href="/admin/tokens/team/{keyed.pk}/change/"' in page(root)
+
+
+def test_the_runs_follow_while_something_runs(alice: Client, keyed: Team) -> None:
+    run = factories.run(keyed, Stream.SPEND, now(), finished_at=None, windows_done=3)
+    html = alice.get("/dashboard/sync/runs/?page=1").content.decode()
+    assert 'data-hx-get="/dashboard/sync/runs/?page=1"' in html
+    assert f'id="run-{run.pk}" class="running"' in html
+    for stream in Stream:
+        factories.sync_state(keyed, stream, **synced())
+    html = alice.get("/dashboard/sync/runs/?page=1").content.decode()
+    assert "data-hx-get" not in html
+
+
+def test_a_clock_that_is_wrong_is_told_until_it_is_right(
+    alice: Client, keyed: Team
+) -> None:
+    note_clock(keyed, "This computer's clock is 90 minutes behind the vendor's.")
+    assert "90 minutes behind" in page(alice)
+    note_clock(keyed, None)
+    assert "90 minutes behind" in page(alice)
+    note_clock(keyed, "")
+    assert "90 minutes behind" not in page(alice)

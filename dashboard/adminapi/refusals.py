@@ -1,0 +1,25 @@
+"""Sentences about a key or an address that is not right, with what to do about it."""
+
+WRONG_ADDRESS = "This address is not the Admin API"
+NOT_THE_API = (
+    f"{WRONG_ADDRESS}: it answers with {{what}}. "
+    "The usual one is https://api.cursor.com."
+)
+PERSONAL = (
+    "This looks like a personal key, or a mistyped one. A team admin makes a team key "
+    "in Cursor's dashboard under Settings, Cursor Admin API Keys."
+)
+REVOKED = (
+    "The Admin API does not take this key: it is mistyped or was revoked. A team admin "
+    "makes a new one in Cursor's dashboard under Settings, Cursor Admin API Keys."
+)
+
+
+def why_refused(body: str) -> str:
+    """Of an answer with status 401. A personal key is answered with words about a team
+    key (https://cursor.com/docs/account/teams/admin-api)."""
+    return PERSONAL if "team api key" in body[:2000].lower() else REVOKED
+
+
+def is_about_address(sentence: str) -> bool:
+    return WRONG_ADDRESS in sentence
