@@ -68,7 +68,9 @@ if SIMULATOR_PORT == PORT:
 SIMULATOR_URL = f"http://127.0.0.1:{SIMULATOR_PORT}"
 ROUTE_PREFIX = env.prefix("ROUTE_PREFIX")
 TOKEN_FILE = BASE_DIR / env.text("TOKEN_FILE", ".token")
+TOKEN_FILE_IS_SET = bool(env.text("TOKEN_FILE"))
 TOKEN_LIST_FILE = BASE_DIR / env.text("TOKEN_LIST_FILE", ".token-list")
+TOKEN_LIST_FILE_IS_SET = bool(env.text("TOKEN_LIST_FILE"))
 
 INSTALLED_APPS = [
     "dashboard",
@@ -163,7 +165,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "dashboard.tasks.sweep",
         "schedule": 15.0,
         "options": {"expires": 60},
-    }
+    },
+    "forget removed tokens": {
+        "task": "tokens.tasks.forget_removed",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }
 
 AUTH_USER_MODEL = "tokens.User"

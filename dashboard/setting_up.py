@@ -13,23 +13,24 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from dashboard import demo
-from tokens import checksum, files
+from tokens import checksum, disk, exchange, files
 from tokens.crypto import fingerprint
+from tokens.first_team import default_team, oldest_real, oldest_real_or_new
 from tokens.models import Team, TeamRole, Upstream, UpstreamToken, User, normal_email
-from tokens.models.teams import DEFAULT_ADMIN_API_URL
-from tokens.transfer import import_files, vendor_upstream
+from tokens.places import place_of, vendor_upstream
+from tokens.roster import forget_removed
 
 
 def auth_token() -> list[str]:
     """The gateway's master key: printed in full by the run that made it."""
     path, known = settings.AUTH_TOKEN_FILE, settings.AUTH_TOKEN
-    kept = files.read(path).strip()
+    kept = disk.read(path).strip()
     if known and known != kept:
         return [f"Gateway master key: …{known[-4:]}, from AUTH_TOKEN."]
     if kept:
         return [f"Gateway master key: …{kept[-4:]}, kept in {path}."]
     token = secrets.token_urlsafe(32)
-    files.write(path, token + "\n")
+    disk.write(path, token + "\n")
     return [
         f"Gateway master key, shown this once and kept in {path}:",
         f"  {token}",
@@ -42,7 +43,7 @@ def teams() -> list[str]:
     if demo.demo_is_on():
         return [*said, *_demo_team()]
     if not Team.objects.real().exists():
-        _default_team()
+        default_team()
         said.append(
             "Team “Default” has no Admin API key: set CURSOR_ADMIN_API_KEY or enter "
             "one on the admin site."
@@ -54,7 +55,7 @@ def _real_team() -> list[str]:
     key = settings.CURSOR_ADMIN_API_KEY
     if not key:
         return []
-    team = Team.objects.real().order_by("pk").first() or _default_team()
+    team = oldest_real_or_new()
     changed = []
     if not team.sync_key or team.sync_key.reveal() != key:
         team.sync_key = key
@@ -67,28 +68,19 @@ def _real_team() -> list[str]:
     return [f"Team “{team}” reads the Admin API at {team.admin_api_url}."]
 
 
-def _default_team() -> Team:
-    url = settings.CURSOR_ADMIN_API_URL or DEFAULT_ADMIN_API_URL
-    return Team.objects.get_or_create(
-        slug="default",
-        defaults={
-            "name": "Default",
-            "admin_api_url": url,
-            "time_zone": settings.TIME_ZONE,
-        },
-    )[0]
-
-
 def _tokens_from_files() -> list[str]:
-    """TOKEN_FILE's tokens belong to the first real team, never to the demo's."""
-    upstream = vendor_upstream(settings.CURSOR_CHAT_API_URL)
+    """The files' tokens belong to the first real team, never to the demo's. Tokens
+    make that team; without one, the files stay as they are."""
     paths = settings.TOKEN_FILE, settings.TOKEN_LIST_FILE
-    if not any(files.parse_tokens(files.read(path)).entries for path in paths):
+    vendor_upstream(settings.CURSOR_CHAT_API_URL)
+    found = any(files.parse_tokens(disk.read(path)).entries for path in paths)
+    team = oldest_real_or_new() if found else oldest_real()
+    if team is None:
         return []
-    team = Team.objects.real().order_by("pk").first() or _default_team()
-    done = import_files(team, upstream, *paths, actor="setup")
-    counted = f"{done.added} new, {done.renamed} renamed, {done.unchanged} known"
-    return [f"Upstream tokens from {paths[0].name}: {counted}.", *done.notes]
+    done = exchange.reload(place_of(team), actor="setup")
+    forget_removed()
+    told = [f"Upstream tokens from {paths[0].name}: {done.counts()}."] * bool(done.done)
+    return [*told, *map(str, done.refused), *done.notes]
 
 
 def _demo_team() -> list[str]:

@@ -6,6 +6,7 @@ from django import forms
 
 from tokens import checksum, files
 from tokens.crypto import fingerprint
+from tokens.masks import row_of
 from tokens.models import UpstreamToken
 
 
@@ -39,6 +40,8 @@ class UpstreamTokenForm(forms.ModelForm):  # type: ignore[type-arg]
         if not read.entries:
             reasons = [line.reason for line in read.rejected]
             raise forms.ValidationError("; ".join(reasons) or "This is no token.")
+        if row_of(read.entries[0].token) is not None:
+            raise forms.ValidationError("This stands for a token and is none.")
         return read.entries[0].token
 
     def clean_new_checksum(self) -> checksum.MachineIds | None:

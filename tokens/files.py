@@ -1,56 +1,21 @@
 """The two token files: `.token`, written by people, and `.token-list`, by us.
 
 `.token` holds `token` or `alias::token` per line and `#` comments. `.token-list`
-holds `token,checksum` or `alias::token,checksum`; there, a `#` marks a line that goes
-away at the next writing. A browser cookie's `user_…%3A%3A<jwt>` is read as well: its
-user id takes the alias's place. Lines keep their order, and a line that we cannot read
-stays in its file and has a reason; reasons and reprs never show a token.
+holds `token,checksum` or `alias::token,checksum`; there, a `#` before a line takes its
+token out at the next reading. A browser cookie's `user_…%3A%3A<jwt>` is read as well:
+its user id takes the alias's place. In the place of a token or a checksum a mask may
+stand (`tokens.masks`). Lines keep their order, and a line that we cannot read stays
+in its file and has a reason; reasons and reprs never show a token.
 """
 
-import contextlib
-import os
-import re
-import secrets
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from urllib.parse import unquote
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from tokens.checksum import BadChecksum
 from tokens.checksum import parse as parse_checksum
+from tokens.lines import Entry, Line, listed_line, split, token_line
+from tokens.masks import row_of
 
-MAX_ALIAS = 200
-_ENCODED_COLON = re.compile("%3a", re.IGNORECASE)
-_TOKEN = re.compile(r"[\x21-\x2b\x2d-\x7e]+")
-
-
-class UnreadableFile(Exception):
-    """A token file that is there and cannot be read or written."""
-
-
-class BadLine(ValueError):
-    """A line that is no token; the message is the reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    token: str = field(repr=False)
-    alias: str = ""
-    checksum: str = field(default="", repr=False)
-
-    def line(self) -> str:
-        named = f"{self.alias}::{self.token}" if self.alias else self.token
-        return f"{named},{self.checksum}" if self.checksum else named
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line as it stands; blank lines and comments have neither of the others."""
-
-    number: int
-    text: str = field(repr=False)
-    entry: Entry | None = None
-    reason: str = ""
+Key = Callable[[Entry], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +24,15 @@ class TokenFile:
 
     @property
     def entries(self) -> list[Entry]:
-        return [line.entry for line in self.lines if line.entry]
+        return [
+            line.entry
+            for line in self.lines
+            if line.entry and not line.reason and not line.is_marked
+        ]
+
+    @property
+    def marked(self) -> list[Entry]:
+        return [line.entry for line in self.lines if line.entry and line.is_marked]
 
     @property
     def rejected(self) -> list[Line]:
@@ -68,146 +41,91 @@ class TokenFile:
 
 def parse_tokens(text: str) -> TokenFile:
     """Read a `.token` file; every line end is taken."""
-    return _parse(text, _token_entry)
+    return _parse(text, token_line)
 
 
 def parse_token_list(text: str) -> TokenFile:
     """Read a `.token-list` file."""
-    return _parse(text, _listed_entry)
+    return _parse(text, listed_line)
 
 
-def merge(
-    tokens: TokenFile, listed: TokenFile, new_checksum: Callable[[], str]
-) -> list[Entry]:
-    """What is in force: the list, then tokens that are new, with a new checksum.
+def without_strangers(file: TokenFile, rows: Collection[int]) -> TokenFile:
+    """The file without masks that stand for none of these rows: those are refused."""
 
-    `.token` decides the aliases of the tokens that it names, the list the checksums.
+    def known(line: Line) -> Line:
+        if line.entry is None or line.reason:
+            return line
+        masks = row_of(line.entry.token), row_of(line.entry.checksum)
+        if all(row is None or row in rows for row in masks):
+            return line
+        return replace(line, entry=None, reason="what is masked here is not in use")
+
+    return TokenFile(tuple(known(line) for line in file.lines))
+
+
+def taken_out(listed: TokenFile, key: Key) -> set[str]:
+    """The keys of the marked tokens that no other line of the list names."""
+    named = {key(entry) for entry in listed.entries}
+    return {key(entry) for entry in listed.marked} - named
+
+
+def merge(tokens: TokenFile, listed: TokenFile, key: Key) -> dict[str, Entry]:
+    """What both say together, by key: the list, then tokens that are new to it.
+
+    `.token` decides the aliases of the tokens that it names, the list the checksums
+    and what is taken out.
     """
-    aliases = {entry.token: entry.alias for entry in tokens.entries}
-    known = {entry.token for entry in listed.entries}
-    kept = [replace(e, alias=aliases.get(e.token, e.alias)) for e in listed.entries]
-    new = [entry for entry in tokens.entries if entry.token not in known]
-    return kept + [replace(entry, checksum=new_checksum()) for entry in new]
+    by_hand = {key(entry): entry for entry in tokens.entries}
+    merged = {key(entry): entry for entry in listed.entries}
+    for found, entry in merged.items():
+        alias = by_hand[found].alias if found in by_hand else entry.alias
+        merged[found] = replace(entry, alias=alias)
+    gone = taken_out(listed, key)
+    new = {k: e for k, e in by_hand.items() if k not in merged and k not in gone}
+    return merged | new
 
 
-def render_tokens(file: TokenFile, entries: Iterable[Entry]) -> str:
-    """The file with these tokens; comments and unreadable lines stay where they are."""
-    bare = [replace(entry, checksum="") for entry in entries]
-    return _render(file.lines, bare)
-
-
-def render_token_list(file: TokenFile, entries: Iterable[Entry]) -> str:
-    """The same for the list, whose `#` lines go away now."""
-    kept = [line for line in file.lines if not line.text.lstrip().startswith("#")]
-    return _render(kept, list(entries))
-
-
-def read(path: Path) -> str:
-    """The file's text, empty when there is none. Raises UnreadableFile."""
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        return ""
-    except UnicodeDecodeError:
-        raise UnreadableFile(f"{path.name} is not UTF-8 text.") from None
-    except OSError as error:
-        raise UnreadableFile(f"{path.name}: {error.strerror}.") from None
-
-
-def write(path: Path, text: str) -> None:
-    """Replace the file in one step, readable for its owner only.
-
-    A link is followed, so that the file it points to is the one replaced. A file
-    that is mounted on its own cannot be replaced and is written in place.
-    Raises UnreadableFile.
-    """
-    target = path.resolve()
-    aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        _write_private(aside, text)
-        try:
-            os.replace(aside, target)
-        except OSError:
-            target.write_bytes(text.encode())
-    except OSError as error:
-        raise UnreadableFile(f"{path.name}: {error.strerror}.") from None
-    finally:
-        with contextlib.suppress(OSError):
-            aside.unlink(missing_ok=True)
-
-
-def _write_private(path: Path, text: str) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(text.encode())
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _parse(text: str, read_entry: Callable[[str], Entry]) -> TokenFile:
-    raw = re.split(r"\r\n|\r|\n", text)
-    if raw[-1] == "":
-        raw.pop()
-    lines = [_line(number, line, read_entry) for number, line in enumerate(raw, 1)]
-    return TokenFile(tuple(_last_wins(lines)))
-
-
-def _line(number: int, text: str, read_entry: Callable[[str], Entry]) -> Line:
-    bare = text.strip()
-    if not bare or bare.startswith("#"):
-        return Line(number, text)
-    try:
-        return Line(number, text, entry=read_entry(bare))
-    except BadLine as error:
-        return Line(number, text, reason=str(error))
-
-
-def _last_wins(lines: Sequence[Line]) -> list[Line]:
-    last = {line.entry.token: line.number for line in lines if line.entry}
-    return [
-        replace(line, entry=None, reason=f"line {holder} has the same token")
-        if line.entry and (holder := last[line.entry.token]) != line.number
-        else line
-        for line in lines
-    ]
-
-
-def _token_entry(text: str) -> Entry:
-    """`token`, `alias::token`, a cookie's value, or an alias before a cookie's value.
-
-    The token is what stands after the last colon, so all four come to the same.
-    """
-    plain = _ENCODED_COLON.sub(":", text)
-    before, _, after = plain.rpartition(":")
-    token = unquote(after).strip()
-    if not token:
-        raise BadLine("there is no token after the last colon")
-    if not _TOKEN.fullmatch(token):
-        raise BadLine("a token has no spaces, commas or letters outside ASCII")
-    alias = before.split("::")[0].strip().rstrip(":").strip()
-    if len(alias) > MAX_ALIAS:
-        raise BadLine(f"the alias is longer than {MAX_ALIAS} characters")
-    return Entry(token, alias)
-
-
-def _listed_entry(text: str) -> Entry:
-    named, comma, checksum = text.rpartition(",")
-    if not comma:
-        raise BadLine("there is no comma between token and checksum")
-    try:
-        parse_checksum(checksum)
-    except BadChecksum as error:
-        raise BadLine(str(error)) from None
-    return replace(_token_entry(named.strip()), checksum=checksum.strip())
-
-
-def _render(lines: Iterable[Line], entries: Sequence[Entry]) -> str:
-    wanted = {entry.token: entry for entry in entries}
-    out: list[str] = []
+def render(lines: Iterable[Line], entries: dict[str, Entry], key: Key) -> str:
+    """The lines with these tokens: comments and unreadable lines stay where they are,
+    a line that says what it should stays as it is, new ones follow at the end."""
+    wanted, out = dict(entries), list[str]()
     for line in lines:
         if line.entry is None:
             out.append(line.text)
-        elif (entry := wanted.pop(line.entry.token, None)) is not None:
-            out.append(line.text if entry == line.entry else entry.line())
+        elif line.reason or line.is_marked:
+            continue
+        elif (entry := wanted.pop(key(line.entry), None)) is not None:
+            now = _with_its_time(entry, line.entry.checksum)
+            out.append(line.text if now == line.entry else now.line())
     out += [entry.line() for entry in wanted.values()]
     return "".join(f"{line}\n" for line in out)
+
+
+def unmarked(file: TokenFile) -> list[Line]:
+    """The lines of a list but those with a `#`, which go away at each writing."""
+    return [line for line in file.lines if not line.text.lstrip().startswith("#")]
+
+
+def _with_its_time(entry: Entry, before: str) -> Entry:
+    """Checksums of one machine differ in their time only: the old one stays."""
+    given = entry.checksum
+    if not given or not before or row_of(given) or row_of(before):
+        return entry
+    same = parse_checksum(given) == parse_checksum(before)
+    return replace(entry, checksum=before) if same else entry
+
+
+def _parse(text: str, read_line: Callable[[int, str], Line]) -> TokenFile:
+    lines = [read_line(number, line) for number, line in enumerate(split(text), 1)]
+    return TokenFile(tuple(_last_wins(lines)))
+
+
+def _last_wins(lines: Sequence[Line]) -> list[Line]:
+    named = [line for line in lines if line.entry and not line.is_marked]
+    last = {line.entry.token: line.number for line in named if line.entry}
+    return [
+        replace(line, reason=f"line {last[line.entry.token]} has the same token")
+        if line.entry and not line.is_marked and last[line.entry.token] != line.number
+        else line
+        for line in lines
+    ]

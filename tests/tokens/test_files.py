@@ -1,13 +1,12 @@
 import itertools
-import stat
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tokens import files
-from tokens.files import Entry, TokenFile, UnreadableFile
+from tokens.files import TokenFile
+from tokens.lines import Entry, Line, fileable
 
 CHECKSUMS = [f"3HFzbBm6{digit * 64}/{digit * 64}" for digit in "abcdef"]
 ONE, TWO, *_ = CHECKSUMS
@@ -33,6 +32,8 @@ def reasons(file: TokenFile) -> list[tuple[int, str]]:
         ("user_01AB::eyJ.a.b", "user_01AB", "eyJ.a.b"),
         ("ann::user_01AB%3A%3AeyJ.a.b", "ann", "eyJ.a.b"),
         ("团队::eyJ.a.b", "团队", "eyJ.a.b"),
+        ("WorkosCursorSessionToken=user_1%3A%3AeyJ.a.b;", "user_1", "eyJ.a.b"),
+        ("ann::…a.bc~17", "ann", "…a.bc~17"),
     ],
 )
 def test_each_form_of_a_line_is_read(line: str, alias: str, token: str) -> None:
@@ -52,6 +53,8 @@ def test_comments_blank_lines_and_any_line_end_are_taken() -> None:
         ("ann::canaryт", "outside ASCII"),
         ("ann::canary%0Ab", "no spaces"),
         ("a" * 201 + "::canary", "longer than 200"),
+        ("eyJcanary.b.c::ann", "the alias comes first"),
+        ("…anary~x", "outside ASCII"),
     ],
 )
 def test_a_line_that_is_no_token_has_a_reason_without_it(
@@ -79,18 +82,18 @@ def test_a_listed_line_without_a_good_checksum_has_a_reason(line: str) -> None:
     assert len(files.parse_token_list(line).rejected) == 1
 
 
-def new_checksum() -> str:
-    return CHECKSUMS[-1]
+def token_of(entry: Entry) -> str:
+    return entry.token
 
 
 def merged(token_text: str, list_text: str) -> list[tuple[str, str, str]]:
     given_files = files.parse_tokens(token_text), files.parse_token_list(list_text)
-    entries = files.merge(*given_files, new_checksum)
+    entries = files.merge(*given_files, token_of).values()
     return [(entry.alias, entry.token, entry.checksum) for entry in entries]
 
 
-def test_a_token_that_is_new_gets_a_checksum() -> None:
-    assert merged("t", "") == [("", "t", CHECKSUMS[-1])]
+def test_a_token_that_is_new_has_no_checksum_yet() -> None:
+    assert merged("t", "") == [("", "t", "")]
 
 
 def test_a_listed_token_keeps_its_checksum_and_needs_no_token_line() -> None:
@@ -104,29 +107,62 @@ def test_the_token_file_decides_the_alias_even_when_it_has_none() -> None:
     ]
 
 
-def test_a_marked_line_of_the_list_is_gone() -> None:
-    assert merged("", f"# t1,{ONE}\nt2,{TWO}") == [("", "t2", TWO)]
+@pytest.mark.parametrize("token_text", ["", "t1"])
+@pytest.mark.parametrize("mark", ["# bob::t1", "#t1", f"# t1,{ONE}", f"## t1,{TWO}"])
+def test_a_marked_token_of_the_list_is_gone_wherever_else_it_stands(
+    mark: str, token_text: str
+) -> None:
+    assert merged(token_text, f"{mark}\nt2,{TWO}") == [("", "t2", TWO)]
+    listed = files.parse_token_list(mark)
+    assert files.taken_out(listed, token_of) == {"t1"}
+
+
+def test_a_mark_does_not_count_beside_a_line_with_the_same_token() -> None:
+    assert merged("", f"#t1,{ONE}\nt1,{TWO}") == [("", "t1", TWO)]
+
+
+def test_a_comment_in_the_list_marks_nothing() -> None:
+    listed = files.parse_token_list("# just some words\n#\n")
+    assert (listed.marked, listed.rejected) == ([], [])
+
+
+def render(lines: list[Line], entries: list[Entry]) -> str:
+    return files.render(lines, {entry.token: entry for entry in entries}, token_of)
 
 
 def test_writing_keeps_comments_order_and_unreadable_lines() -> None:
     text = "# mine\nann::t1\n\ntwo words\nuser_1%3A%3At2\n"
     file = files.parse_tokens(text)
-    assert files.render_tokens(file, file.entries) == text
+    assert render([*file.lines], file.entries) == text
 
 
-def test_writing_changes_only_what_differs() -> None:
-    file = files.parse_tokens("# mine\nann::t1\ngone\n")
+def test_writing_changes_only_what_differs_and_drops_repeats() -> None:
+    file = files.parse_tokens("# mine\nann::t1\ngone\nold::t1\nt1")
     entries = [Entry("t1", "bob"), Entry("t3", "cy", ONE)]
-    assert files.render_tokens(file, entries) == "# mine\nbob::t1\ncy::t3\n"
+    assert render([*file.lines], entries) == f"# mine\nbob::t1\ncy::t3,{ONE}\n"
+
+
+def test_writing_leaves_a_checksum_of_another_time_alone() -> None:
+    file = files.parse_token_list(f"t1,{ONE}")
+    later = Entry("t1", "", "paaotdCB" + ONE[8:])
+    assert render([*file.lines], [later]) == f"t1,{ONE}\n"
 
 
 def test_writing_the_list_drops_marked_lines_and_keeps_unreadable_ones() -> None:
-    file = files.parse_token_list(f"#x,{ONE}\nno comma\nt1,{ONE}")
-    assert files.render_token_list(file, file.entries) == f"no comma\nt1,{ONE}\n"
+    file = files.parse_token_list(f"#x,{ONE}\n# words\nno comma\nt1,{ONE}")
+    assert render(files.unmarked(file), file.entries) == f"no comma\nt1,{ONE}\n"
+
+
+def test_a_mask_of_no_row_in_use_is_refused() -> None:
+    file = files.parse_token_list(f"…wxyz~1,…9f3a~1\n…wxyz~2,{ONE}\nnew,…9f3a~2")
+    known = files.without_strangers(file, {1})
+    assert [line.number for line in known.rejected] == [2, 3]
+    assert known.entries == file.entries[:1]
 
 
 ALIAS = st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters=":%#"))
 TOKEN = st.text("abcXYZ019-_.", min_size=1)
+ANY = st.text(st.sampled_from("ab…~1:%3A,# \r\n\u2028é" + ONE)) | st.text()
 
 
 @given(st.dictionaries(TOKEN, ALIAS, max_size=6))
@@ -137,36 +173,42 @@ def test_any_entries_come_back_as_they_were_written(found: dict[str, str]) -> No
             found.items(), itertools.cycle(CHECKSUMS), strict=False
         )
     ]
-    text = files.render_token_list(TokenFile(), entries)
+    text = render([], entries)
     assert files.parse_token_list(text).entries == entries
 
 
-def test_a_written_file_is_private_and_whole(tmp_path: Path) -> None:
-    path = tmp_path / ".token"
-    files.write(path, "t1\n")
-    files.write(path, "t2\n")
-    assert files.read(path) == "t2\n"
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert [entry.name for entry in tmp_path.iterdir()] == [".token"]
+@given(TOKEN, st.text(max_size=30))
+def test_any_alias_leaves_its_token_readable(token: str, alias: str) -> None:
+    entry = fileable(Entry(token, alias, ONE))
+    text = render([], [entry])
+    assert files.parse_token_list(text).entries == [entry]
+    assert (entry.token, entry.checksum) == (token, ONE)
 
 
-def test_a_missing_file_is_empty_and_a_byte_order_mark_is_no_token(
-    tmp_path: Path,
-) -> None:
-    assert files.read(tmp_path / "none") == ""
-    (tmp_path / "bom").write_bytes(b"\xef\xbb\xbft1")
-    assert files.read(tmp_path / "bom") == "t1"
+@given(ANY, ANY)
+def test_any_two_texts_are_read_and_settle_in_one_writing(one: str, two: str) -> None:
+    tokens, listed = files.parse_tokens(one), files.parse_token_list(two)
+    for file in (tokens, listed):
+        assert len(file.lines) >= len(file.entries) + len(file.rejected)
+    named = {entry.token: entry for entry in tokens.entries}
+    written = files.render(tokens.lines, named, token_of)
+    again = files.parse_tokens(written)
+    assert {entry.token: entry for entry in again.entries} == named
+    assert files.render(again.lines, named, token_of) == written
+    listed_before = {entry.token: entry for entry in listed.entries}
+    text = files.render(files.unmarked(listed), listed_before, token_of)
+    after = files.parse_token_list(text)
+    assert (after.entries, after.marked) == (listed.entries, [])
 
 
-def test_an_unreadable_file_is_told_by_its_name(tmp_path: Path) -> None:
-    (tmp_path / "bytes").write_bytes(b"\xff\xfe\x00")
-    for path in (tmp_path / "bytes", tmp_path):
-        with pytest.raises(UnreadableFile, match=path.name):
-            files.read(path)
-    with pytest.raises(UnreadableFile, match="x"):
-        files.write(tmp_path / "no" / "x", "t")
+@given(ANY, ANY)
+def test_a_marked_token_is_never_in_force(one: str, two: str) -> None:
+    tokens, listed = files.parse_tokens(one), files.parse_token_list(two)
+    in_force = files.merge(tokens, listed, token_of)
+    assert not files.taken_out(listed, token_of) & set(in_force)
+    assert {e.token for e in listed.entries} <= set(in_force)
 
 
 def test_no_token_shows_in_a_repr() -> None:
-    file = files.parse_token_list(f"ann::canary,{ONE}\nbad canary")
+    file = files.parse_token_list(f"ann::canary,{ONE}\nbad canary\n#canary,{ONE}")
     assert "canary" not in repr(file)

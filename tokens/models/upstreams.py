@@ -81,6 +81,9 @@ class UpstreamToken(models.Model):
     cool_until = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Alias and machine's ids as the token files said them last; null: not in them.
+    filed = models.JSONField(null=True, editable=False)
+    removed_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UpstreamTokenQuerySet] = UpstreamTokenQuerySet.as_manager()  # type: ignore[assignment]

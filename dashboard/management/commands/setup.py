@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from dashboard import setting_up
-from tokens.files import UnreadableFile
+from tokens.disk import UnreadableFile
 
 
 class Command(BaseCommand):
