@@ -6,9 +6,11 @@ import time
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from config.version import VERSION
@@ -66,23 +68,24 @@ def env_example(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _error(request, 400, "This request cannot be read.")
+    said = str(exception) if isinstance(exception, BadRequest) else ""
+    return _error(request, 400, said or _("This request cannot be read."))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _error(request, 403, str(exception) or "This is not yours to see.")
+    return _error(request, 403, str(exception) or _("This is not yours to see."))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _error(request, 404, "There is no page at this address.")
+    return _error(request, 404, _("There is no page at this address."))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django calls it while it handles the exception."""
     if isinstance(sys.exception(), OperationalError | InterfaceError):
-        sentence = "The database does not answer. See that it runs, then try again."
+        sentence = _("The database does not answer. See that it runs, then try again.")
         return _error(request, 503, sentence)
-    return _error(request, 500, "Something broke on our side. The log says what.")
+    return _error(request, 500, _("Something broke on our side. The log says what."))
 
 
 def _error(request: HttpRequest, status: int, sentence: str) -> HttpResponse:

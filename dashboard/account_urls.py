@@ -1,15 +1,12 @@
 from django.contrib.auth import views
 from django.urls import path, reverse_lazy
 
+from dashboard.views.accounts import SignIn, SignOut, language
+
 urlpatterns = [
-    path(
-        "login/",
-        views.LoginView.as_view(
-            template_name="accounts/login.html", redirect_authenticated_user=True
-        ),
-        name="login",
-    ),
-    path("logout/", views.LogoutView.as_view(), name="logout"),
+    path("login/", SignIn.as_view(), name="login"),
+    path("logout/", SignOut.as_view(), name="logout"),
+    path("language/", language, name="language"),
     path(
         "password/",
         views.PasswordChangeView.as_view(

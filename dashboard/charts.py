@@ -12,6 +12,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
 from dashboard.models import EventKind
 from dashboard.periods import DAY, Period
 from dashboard.stats.freshness import Coverage, provisional_from
@@ -50,16 +54,18 @@ Shape = Callable[[Sequence[UsageRow]], dict[str, dict[date, Decimal]]]
 
 @dataclass(frozen=True)
 class Chart:
-    """`shape` turns rows that were asked for by `by` into values per label and day."""
+    """`shape` turns rows that were asked for by `by` into values per key and day;
+    `named` writes a key for people."""
 
     slug: str
-    title: str
-    split: str
+    title: str | Promise
+    split: str | Promise
     type: str
     unit: str
     by: tuple[By, ...]
     shape: Shape
     colours: Mapping[str, str] = field(default_factory=dict)
+    named: Callable[[str], str] = str
 
 
 @dataclass(frozen=True)
@@ -114,11 +120,11 @@ class Drawn:
 
 
 def spend_by_model(rows: Sequence[UsageRow]) -> dict[str, dict[date, Decimal]]:
-    return _grouped(rows, lambda row: row.model or "No model named")
+    return _grouped(rows, lambda row: row.model or str(_("No model named")))
 
 
 def spend_by_kind(rows: Sequence[UsageRow]) -> dict[str, dict[date, Decimal]]:
-    return _grouped(rows, lambda row: EventKind(row.kind).label)
+    return _grouped(rows, lambda row: row.kind)
 
 
 def _grouped(
@@ -136,8 +142,8 @@ CHARTS = {
     for chart in (
         Chart(
             "daily-spend",
-            "Daily spend by model",
-            "Model",
+            _("Daily spend by model"),
+            _("Model"),
             "bar",
             "usd",
             (By.DAY, By.MODEL),
@@ -145,13 +151,14 @@ CHARTS = {
         ),
         Chart(
             "daily-spend-by-kind",
-            "Daily spend by kind",
-            "Kind",
+            _("Daily spend by kind"),
+            _("Kind"),
             "bar",
             "usd",
             (By.DAY, By.KIND),
             spend_by_kind,
-            {kind.label: kind.value for kind in KINDS},
+            {kind.value: kind.value for kind in KINDS},
+            lambda kind: str(EventKind(kind).label),
         ),
     )
 }
@@ -162,7 +169,7 @@ def draw(
 ) -> Drawn:
     rows = usage(team, period, chart.by)
     days = axis(period, [row.day for row in rows if row.day], today)
-    series = ranked(chart.shape(rows), days, covered, chart.colours)
+    series = ranked(chart.shape(rows), days, covered, chart.colours, chart.named)
     state = "ok" if rows else "empty" if covered else "not_available"
     return Drawn(
         chart,
@@ -189,15 +196,16 @@ def ranked(
     days: Sequence[date],
     covered: Coverage | None,
     colours: Mapping[str, str],
+    named: Callable[[str], str] = str,
 ) -> tuple[Series, ...]:
     """In the order of the colours, else the highest first; what is past the palette is
     one series of the rest. A series of nothing but zeros says nothing."""
     totals = {label: sum(values.values()) for label, values in sums.items()}
     costly = [label for label in sums if totals[label]] or list(sums)
-    named = list(colours)
+    first = list(colours)
     order = sorted(
         costly,
-        key=lambda c: (named.index(c) if c in colours else 0, -totals[c], c),
+        key=lambda c: (first.index(c) if c in colours else 0, -totals[c], c),
     )
     any_data = {day for values in sums.values() for day in values}
     known = {day for day in days if covered and covered.holds(day)} | any_data
@@ -213,9 +221,10 @@ def ranked(
     kept = order if len(order) <= MOST_SERIES else order[: MOST_SERIES - 1]
     rest = order[len(kept) :]
     found = [
-        Series(label, values(label), colours.get(label, f"s{number}"))
+        Series(named(label), values(label), colours.get(label, f"s{number}"))
         for number, label in enumerate(kept, 1)
     ]
     if rest:
-        found.append(Series(f"{len(rest)} other models", values(*rest), "rest"))
+        others = ngettext("%(n)s other model", "%(n)s other models", len(rest))
+        found.append(Series(others % {"n": len(rest)}, values(*rest), "rest"))
     return tuple(found)

@@ -8,6 +8,7 @@ from django import forms
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 
 from dashboard.adminapi.probe import Probe
 from dashboard.models import Capability, Stream
@@ -16,14 +17,14 @@ from tokens.crypto import Secret, SecretUnreadable, fingerprint
 from tokens.models import Change, Team, User
 from tokens.models.teams import DEFAULT_ADMIN_API_URL
 
-KEY_HELP = "Kept encrypted. It is never shown again, here or in a log."
+KEY_HELP = _("Kept encrypted. It is never shown again, here or in a log.")
 
 
 class KeyForm(forms.Form):
     """Only a key. `team`: the one that it is for, where there is one already."""
 
     key = forms.CharField(
-        label="Admin API key",
+        label=_("Admin API key"),
         max_length=500,
         help_text=KEY_HELP,
         # A browser does not offer to keep it, and no answer carries it back.
@@ -40,14 +41,14 @@ class KeyForm(forms.Form):
         key: str = self.cleaned_data["key"]
         if not key.isprintable() or not key.isascii() or " " in key:
             raise forms.ValidationError(
-                "This is not a key: it holds characters that no key has."
+                _("This is not a key: it holds characters that no key has.")
             )
         owner = owner_of(key)
         if owner is not None and owner == self.team:
-            raise forms.ValidationError("This is the key that is stored already.")
+            raise forms.ValidationError(_("This is the key that is stored already."))
         if owner is not None:
             raise forms.ValidationError(
-                f"“{owner}” is connected with this key already."
+                _("“%(team)s” is connected with this key already.") % {"team": owner}
             )
         return key
 
@@ -60,24 +61,24 @@ class KeyForm(forms.Form):
 class TeamForm(KeyForm):
     """A new team with its key."""
 
-    name = forms.CharField(label="Team’s name", max_length=200)
+    name = forms.CharField(label=_("Team’s name"), max_length=200)
     slug = forms.SlugField(
-        label="Short name",
+        label=_("Short name"),
         required=False,
         max_length=50,
-        help_text="For addresses and commands. Empty: made from the name.",
+        help_text=_("For addresses and commands. Empty: made from the name."),
     )
     time_zone = forms.CharField(
-        label="Time zone",
+        label=_("Time zone"),
         max_length=64,
         initial="UTC",
         widget=forms.TextInput(attrs={"list": "zones"}),
     )
     admin_api_url = forms.URLField(
-        label="Admin API address",
+        label=_("Admin API address"),
         initial=DEFAULT_ADMIN_API_URL,
         assume_scheme="https",
-        help_text="Leave it, unless a proxy stands between you and Cursor.",
+        help_text=_("Leave it, unless a proxy stands between you and Cursor."),
     )
 
     field_order = ("key", "name", "slug", "time_zone", "admin_api_url")
@@ -85,14 +86,16 @@ class TeamForm(KeyForm):
     def clean_time_zone(self) -> str:
         name: str = self.cleaned_data["time_zone"]
         if name not in available_timezones():
-            raise forms.ValidationError("Enter a time zone like Europe/Berlin.")
+            raise forms.ValidationError(_("Enter a time zone like Europe/Berlin."))
         return ZoneInfo(name).key
 
     def clean_admin_api_url(self) -> str:
         url: str = self.cleaned_data["admin_api_url"].rstrip("/")
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or parts.query or parts.username:
-            raise forms.ValidationError("Enter an address like https://api.cursor.com.")
+            raise forms.ValidationError(
+                _("Enter an address like https://api.cursor.com.")
+            )
         return url
 
     def clean(self) -> dict[str, Any]:
@@ -100,9 +103,10 @@ class TeamForm(KeyForm):
         slug = found.get("slug") or slugify(found.get("name", ""))[:50]
         if "name" in found and "slug" not in self.errors:
             if not slug:
-                self.add_error("slug", "Enter a short name of letters and digits.")
+                self.add_error("slug", _("Enter a short name of letters and digits."))
             elif Team.objects.filter(slug=slug).exists():
-                self.add_error("slug", f"There is a team “{slug}” already.")
+                taken = _("There is a team “%(slug)s” already.") % {"slug": slug}
+                self.add_error("slug", taken)
         return found | {"slug": slug}
 
     @property

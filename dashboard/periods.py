@@ -6,21 +6,24 @@ cycle and the cycles tile the calendar.
 """
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from dashboard.models import BillingCycle
 from tokens.models import Team
 
 DAY = timedelta(days=1)
 PRESETS = {
-    "cycle": "This cycle",
-    "7d": "7 days",
-    "30d": "30 days",
-    "90d": "90 days",
-    "month": "This month",
-    "last-month": "Last month",
+    "cycle": _("This cycle"),
+    "7d": _("7 days"),
+    "30d": _("30 days"),
+    "90d": _("90 days"),
+    "month": _("This month"),
+    "last-month": _("Last month"),
 }
 
 
@@ -30,6 +33,14 @@ class BadInput(ValueError):
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)
         self.field = field
+
+
+def one_of(field: str, allowed: Iterable[str]) -> str:
+    """The sentence for a word that is none of those that a parameter takes."""
+    return gettext("%(field)s must be one of %(allowed)s.") % {
+        "field": field,
+        "allowed": ", ".join(allowed),
+    }
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,7 @@ class Period:
 
     @property
     def name(self) -> str:
-        return PRESETS.get(self.preset, "Own range")
+        return str(PRESETS.get(self.preset) or _("Own range"))
 
     def first(self, days: int) -> "Period":
         """Its first so many days; the whole when it is shorter."""
@@ -120,7 +131,11 @@ def parse(query: Mapping[str, str], cycle: Cycle, today: date) -> Period:
     first = start or min(whole.start, end or whole.start)
     last = end or max(whole.end, first)
     if first > last:
-        raise BadInput("start", f"start ({first}) must not be after end ({last}).")
+        raise BadInput(
+            "start",
+            gettext("start (%(first)s) must not be after end (%(last)s).")
+            % {"first": first, "last": last},
+        )
     return Period(first, last)
 
 
@@ -137,8 +152,7 @@ def preset(name: str, cycle: Cycle, today: date) -> Period:
         case "last-month":
             last = month - DAY
             return Period(last.replace(day=1), last, name)
-    allowed = ", ".join(PRESETS)
-    raise BadInput("period", f"period must be one of {allowed}.")
+    raise BadInput("period", one_of("period", PRESETS))
 
 
 def comparable(period: Period, cycle: Cycle, today: date) -> Period | None:
@@ -170,4 +184,7 @@ def day(text: str, field: str) -> date:
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:
-        raise BadInput(field, f"{field} must be a date like 2026-01-31.") from None
+        raise BadInput(
+            field,
+            gettext("%(field)s must be a date like 2026-01-31.") % {"field": field},
+        ) from None

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import DatabaseError
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from tokens.access import Access, access, teams_of
 from tokens.models import Team, User
@@ -66,13 +67,20 @@ class Shell:
         entries = []
         if self._sees_everyone:
             entries = [
-                self._entry("Overview", "overview", "grid-1x2", self._query),
-                self._entry("Members", "members", "people", self._query),
-                self._entry("Sync", "sync", "arrow-repeat", self._query),
+                self._entry(_("Overview"), "overview", "grid-1x2", self._query),
+                self._entry(_("Members"), "members", "people", self._query),
+                self._entry(_("Sync"), "sync", "arrow-repeat", self._query),
             ]
         if self.user.is_staff:
-            entries.append(self._entry("Admin", "admin:index", "gear"))
+            entries.append(self._entry(_("Admin"), "admin:index", "gear"))
         return entries
+
+    @property
+    def path(self) -> str:
+        """Where a form leads back to. A page that answers a form has no address."""
+        if self._request.method != "GET":
+            return reverse("overview")
+        return self._request.get_full_path()
 
     @property
     def _sees_everyone(self) -> bool:

@@ -2,10 +2,12 @@
 
 from contextlib import closing
 
+from django.utils.translation import gettext_lazy as _
+
 from dashboard.adminapi.http import Http
 from dashboard.adminapi.probe import Finding, Found, Probe, probe
 
-NOTHING = (
+NOTHING = _(
     "The Admin API takes this key but lets it read nothing of a team. Make a key with "
     "the right to read the Admin API."
 )
@@ -35,6 +37,6 @@ def _problem(findings: tuple[Finding, ...]) -> KeyProblem:
         return KeyProblem("key", wrong.sentence)
     unknown = next((f for f in findings if f.state is Found.UNKNOWN), None)
     if unknown is None:
-        return KeyProblem("key", NOTHING)
+        return KeyProblem("key", str(NOTHING))
     elsewhere = "address" in unknown.sentence or "reached" in unknown.sentence
     return KeyProblem("admin_api_url" if elsewhere else "", unknown.sentence)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tokens.models import ApiKey, Team, Upstream, UpstreamToken
 
@@ -23,11 +24,11 @@ class GatewayRequest(models.Model):
     """One request by an authenticated caller, written once when it is over."""
 
     class Outcome(models.TextChoices):
-        OK = "ok", "Answered"
-        REFUSED = "refused", "Refused by the gateway"
-        FAILED = "failed", "Failed before any text"
-        TRUNCATED = "truncated", "Broke off in the answer"
-        CANCELLED = "cancelled", "The caller hung up"
+        OK = "ok", _("Answered")
+        REFUSED = "refused", _("Refused by the gateway")
+        FAILED = "failed", _("Failed before any text")
+        TRUNCATED = "truncated", _("Broke off in the answer")
+        CANCELLED = "cancelled", _("The caller hung up")
 
     request_id = models.CharField(max_length=40, unique=True)
     team = models.ForeignKey(

@@ -13,6 +13,7 @@ import django
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
 
 from tests import environment
 
@@ -37,6 +38,13 @@ pytest_plugins = ["tests.browser", "tests.live", "tests.vendor"]
 
 def pytest_unconfigure() -> None:
     _data_dir.cleanup()
+
+
+@pytest.fixture(autouse=True)
+def plain_english() -> Iterator[None]:
+    """A page's language stays on in its thread."""
+    translation.activate("en")
+    yield
 
 
 @pytest.fixture(autouse=True)

@@ -4,17 +4,18 @@ from datetime import date
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from dashboard.models.cents import CentsField
 from tokens.models import Team
 
 
 class EventKind(models.TextChoices):
-    ON_DEMAND = "on_demand", "On-demand"
-    INCLUDED = "included", "Included"
-    ERRORED = "errored", "Errored"
-    FREE = "free", "Free"
-    OTHER = "other", "Other"
+    ON_DEMAND = "on_demand", _("On-demand")
+    INCLUDED = "included", _("Included")
+    ERRORED = "errored", _("Errored")
+    FREE = "free", _("Free")
+    OTHER = "other", _("Other")
 
 
 class UsageEventQuerySet(models.QuerySet["UsageEvent"]):

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from dashboard.models.activity import Counters
 from dashboard.models.cents import CentsField
@@ -61,8 +62,8 @@ class Membership(models.Model):
     """A span of time in which a person was a member. Who comes back gets another."""
 
     class Source(models.TextChoices):
-        LIST = "list", "The members' list"
-        AUDIT = "audit", "The audit log"
+        LIST = "list", _("The members' list")
+        AUDIT = "audit", _("The audit log")
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="memberships")
     email = models.CharField(max_length=200)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from dashboard.models.cents import CentsField
 from tokens.models import Team
@@ -12,13 +13,13 @@ from tokens.models import Team
 class Stream(models.TextChoices):
     """One kind of pulled data. The order is the order of a sync."""
 
-    MEMBERS = "members", "Members"
-    SPEND = "spend", "Spend"
-    EVENTS = "events", "Usage events"
-    DAILY = "daily", "Daily usage"
-    BLOCKLISTS = "blocklists", "Repo blocklists"
-    AUDIT = "audit", "Audit log"
-    GROUPS = "groups", "Billing groups"
+    MEMBERS = "members", _("Members")
+    SPEND = "spend", _("Spend")
+    EVENTS = "events", _("Usage events")
+    DAILY = "daily", _("Daily usage")
+    BLOCKLISTS = "blocklists", _("Repo blocklists")
+    AUDIT = "audit", _("Audit log")
+    GROUPS = "groups", _("Billing groups")
 
 
 class SyncState(models.Model):
@@ -77,8 +78,8 @@ class SyncWindow(models.Model):
     """A closed span of time of one stream, as it was last fetched whole."""
 
     class Status(models.TextChoices):
-        DONE = "done", "Complete"
-        FAILED = "failed", "Failed"
+        DONE = "done", _("Complete")
+        FAILED = "failed", _("Failed")
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="sync_windows")
     stream = models.CharField(max_length=10, choices=Stream.choices)
@@ -114,12 +115,12 @@ class SyncRun(models.Model):
     """One round of one stream, for the sync page. Counts are rows."""
 
     class Reason(models.TextChoices):
-        USER = "user", "Asked for"
-        SCHEDULE = "schedule", "On schedule"
-        BACKFILL = "backfill", "Backfill"
-        COMMAND = "command", "Command line"
-        IMPORT = "import", "CSV import"
-        DEMO = "demo", "Demo data"
+        USER = "user", _("Asked for")
+        SCHEDULE = "schedule", _("On schedule")
+        BACKFILL = "backfill", _("Backfill")
+        COMMAND = "command", _("Command line")
+        IMPORT = "import", _("CSV import")
+        DEMO = "demo", _("Demo data")
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="sync_runs")
     stream = models.CharField(max_length=10, choices=Stream.choices)

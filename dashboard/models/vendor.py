@@ -1,6 +1,7 @@
 """What each key can read, what could not be read, and which fields the vendor sends."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from dashboard.models.sync import Stream
 from tokens.models import Team
@@ -10,11 +11,11 @@ class Capability(models.Model):
     """What a team's key got from one endpoint when it was last asked."""
 
     class State(models.TextChoices):
-        OK = "ok", "Can be read"
-        REFUSED = "refused", "Not with this key"
-        WRONG_KEY = "wrong_key", "Wrong kind of key"
-        GONE = "gone", "Not there for this account"
-        UNKNOWN = "unknown", "Could not be tried"
+        OK = "ok", _("Can be read")
+        REFUSED = "refused", _("Not with this key")
+        WRONG_KEY = "wrong_key", _("Wrong kind of key")
+        GONE = "gone", _("Not there for this account")
+        UNKNOWN = "unknown", _("Could not be tried")
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="capabilities")
     stream = models.CharField(max_length=10, choices=Stream.choices)

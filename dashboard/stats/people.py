@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from dashboard.models import Member, UsageRollup
 from dashboard.periods import Period
@@ -38,7 +39,7 @@ class Person:
 
     @property
     def title(self) -> str:
-        return self.name or self.email or "Unattributed"
+        return self.name or self.email or _("Unattributed")
 
 
 def spend_by_person(rows: Iterable[UsageRow]) -> dict[str, Spend]:

@@ -54,7 +54,7 @@ class StreamProgress:
 
     @property
     def label(self) -> str:
-        return self.stream.label
+        return str(self.stream.label)
 
     @property
     def wants_address(self) -> bool:

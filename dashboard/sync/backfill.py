@@ -7,6 +7,8 @@ an hourly sync gets its turn between any two of them.
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+
 from dashboard.models import Stream, SyncState
 from dashboard.sync import coverage
 from dashboard.sync.lease import state_of
@@ -51,12 +53,14 @@ def ask(team: Team, floor: date, now: datetime) -> str:
     for stream in coverage.RHYTHMS:
         state = state_of(team, stream, now)
         SyncState.objects.filter(pk=state.pk).update(floor_day=floor, backfill_at=now)
-    return f"The backfill goes back to {floor.isoformat()}; hourly syncs go on."
+    return _("The backfill goes back to %(day)s; hourly syncs go on.") % {
+        "day": floor.isoformat()
+    }
 
 
 def check(floor: date, now: datetime) -> None:
     if not EARLIEST <= floor <= now.date():
-        raise BadFloor(f"The day must be from {EARLIEST} to today.")
+        raise BadFloor(_("The day must be from %(day)s to today.") % {"day": EARLIEST})
 
 
 def _pages_a_day(team: Team) -> int:

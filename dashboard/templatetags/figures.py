@@ -1,28 +1,25 @@
-"""How numbers, days and instants are written on pages. Rounding happens only here."""
+"""How numbers, days and instants are written on pages, in the page's language.
+Rounding happens only here and in `dashboard.writing`."""
 
-from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import date, datetime
+from decimal import Decimal
 
 from django import template
 
+from dashboard.writing import CENT, MINUS, here
+
 register = template.Library()
-CENT = Decimal("0.01")
 
 
 @register.filter
 def dollars(cents: Decimal | None) -> str:
     """Exact cents as dollars, rounded to the cent: `$1,234.56`."""
-    if cents is None:
-        return "–"
-    amount = (cents / 100).quantize(CENT, rounding=ROUND_HALF_UP)
-    if not amount and cents > 0:
-        return "<$0.01"
-    return f"−${-amount:,}" if amount < 0 else f"${amount:,}"
+    return "–" if cents is None else here().dollars(cents)
 
 
 @register.filter
 def exact(value: Decimal | int | None) -> str:
-    """Plain digits without an exponent: `60.34932`, `0`."""
+    """Plain digits without an exponent, the same in each language: `60.34932`, `0`."""
     return "" if value is None else plain(Decimal(value))
 
 
@@ -35,42 +32,65 @@ def count(value: Decimal | int | None) -> str:
     """`1,234`; request units keep up to two decimals."""
     if value is None:
         return "–"
-    return f"{Decimal(value).quantize(CENT).normalize() + 0:,f}"
+    if isinstance(value, int):
+        return here().number(value)
+    return here().number(value.quantize(CENT).normalize() + 0)
 
 
 @register.filter
-def short(value: int) -> str:
-    """`1,234`, `56.7 k`, `8.9 M`, `1.2 B`."""
-    for size, letter in ((10**9, "B"), (10**6, "M"), (10**4, "k")):
-        if abs(value) >= size:
-            return f"{value / (1000 if letter == 'k' else size):,.1f} {letter}"
-    return f"{value:,}"
+def short(value: Decimal | int | None) -> str:
+    """`1,234`, `56.7K`, `8.9M`."""
+    return "–" if value is None else here().compact(value)
 
 
 @register.filter
 def day(value: date | None) -> str:
-    return f"{value.day} {value:%b %Y}" if value else "–"
+    return here().day(value) if value else "–"
 
 
 @register.filter
 def day_short(value: date) -> str:
-    return f"{value.day} {value:%b}"
+    return here().day_short(value)
+
+
+@register.filter
+def month(value: date) -> str:
+    """With its year."""
+    return here().month(value)
+
+
+@register.filter
+def month_name(value: date) -> str:
+    """Short, as the head of a column."""
+    return here().month_name(value)
+
+
+@register.filter
+def weekday(value: date) -> str:
+    return here().weekday(value, whole=True)
+
+
+@register.filter
+def weekday_short(value: date) -> str:
+    return here().weekday(value)
 
 
 @register.filter
 def instant(value: datetime | None) -> str:
     """Always UTC, as all days are."""
-    if value is None:
-        return "–"
-    utc = value.astimezone(UTC)
-    return f"{utc.day} {utc:%b %Y, %H:%M} UTC"
+    return here().instant(value) if value else "–"
 
 
 @register.filter
 def listed(words: list[str]) -> str:
     """`Spend`, `Spend and Members`, `Spend, Members and Daily usage`."""
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
+    return here().listed(words)
+
+
+@register.filter
+def percent(value: Decimal | int | None) -> str:
+    """50 is half; whole percents."""
+    return "–" if value is None else here().percentage(round(value))
 
 
 @register.filter
@@ -78,8 +98,10 @@ def share(part: Decimal, whole: Decimal) -> str:
     """A part in percent of the whole; empty when there is no whole."""
     if not whole:
         return ""
-    percent = part * 100 / whole
-    return "<1%" if 0 < percent < 1 else f"{percent:.0f}%"
+    value = part * 100 / whole
+    if 0 < value < 1:
+        return f"<{here().percentage(1)}"
+    return here().percentage(round(value))
 
 
 @register.filter
@@ -95,8 +117,9 @@ def change(now: Decimal | int, before: Decimal | int) -> str:
     """`+12%`, `−3%`; empty when there was nothing before."""
     if not before:
         return ""
-    percent = round((now - before) * 100 / before)
-    if abs(percent) >= 1000:
-        return f"×{now / before:,.0f}" if percent > 0 else "−100%"
-    sign = "+" if percent > 0 else "−" if percent < 0 else "±"
-    return f"{sign}{abs(percent)}%"
+    value = round((now - before) * 100 / before)
+    if abs(value) >= 1000:
+        times, none_left = round(now / before), here().percentage(100, MINUS)
+        return f"×{here().number(times)}" if value > 0 else none_left
+    sign = "+" if value > 0 else MINUS if value < 0 else "±"
+    return here().percentage(abs(value), sign)

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
 
@@ -117,8 +118,11 @@ def read(request: HttpRequest) -> Asked:
         raise Refused(
             403,
             "team",
-            f"Your role in {team.name} does not show other people’s usage. "
-            "An admin of the team can give you the role of an analyst.",
+            _(
+                "Your role in %(team)s does not show other people’s usage. "
+                "An admin of the team can give you the role of an analyst."
+            )
+            % {"team": team.name},
         )
     now = datetime.now(UTC)
     cycle = cycle_of(team, now)
@@ -131,7 +135,10 @@ def _team(request: HttpRequest, teams: list[Team]) -> Team:
         raise Refused(
             403,
             "team",
-            "You do not belong to a team yet. Ask an admin to give you a role in one.",
+            _(
+                "You do not belong to a team yet. "
+                "Ask an admin to give you a role in one."
+            ),
         )
     slug = request.GET.get("team")
     if not slug:
@@ -139,7 +146,7 @@ def _team(request: HttpRequest, teams: list[Team]) -> Team:
     for team in teams:
         if team.slug == slug:
             return team
-    raise Refused(404, "team", "You have no team of this name.")
+    raise Refused(404, "team", _("You have no team of this name."))
 
 
 def _refusal_page(request: HttpRequest, refused: Refused) -> HttpResponse:

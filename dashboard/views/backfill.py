@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dashboard.periods import BadInput, day
@@ -43,9 +44,9 @@ def backfill_asked(request: HttpRequest, asked: Asked) -> Offer | None:
 @page
 def start(request: HttpRequest, asked: Asked) -> HttpResponse:
     if not asked.access.manages:
-        raise Refused(403, "team", "Only an admin of the team can start a backfill.")
+        raise Refused(403, "team", _("Only an admin of the team can start a backfill."))
     if not asked.team.sync_key:
-        raise BadInput("team", "team has no Admin API key yet.")
+        raise BadInput("team", _("team has no Admin API key yet."))
     floor = day(request.POST.get("floor", ""), "floor")
     try:
         sentence = backfill.ask(asked.team, floor, asked.now)

@@ -1,6 +1,7 @@
 """The one JSON view that all charts draw from."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dashboard.charts import CHARTS, draw
@@ -12,7 +13,7 @@ from dashboard.views.asked import Asked, Refused, data
 @data
 def chart(request: HttpRequest, asked: Asked, slug: str) -> HttpResponse:
     if slug not in CHARTS:
-        raise Refused(404, "chart", "There is no chart of this name.")
+        raise Refused(404, "chart", _("There is no chart of this name."))
     covered = coverage(asked.team)
     drawn = draw(CHARTS[slug], asked.team, asked.period, covered, asked.today)
     return JsonResponse(drawn.json())

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard import connecting
@@ -23,7 +24,7 @@ _GET_AND_POST = require_http_methods(["GET", "HEAD", "POST"])
 @page
 def connect(request: HttpRequest, asked: Asked) -> HttpResponse:
     if not asked.user.is_superuser:
-        raise Refused(403, "team", "Only an admin of this site can connect a team.")
+        raise Refused(403, "team", _("Only an admin of this site can connect a team."))
     form = TeamForm(request.POST or None)
     tried = _tried(request, form)
     if tried is None:
@@ -37,15 +38,16 @@ def connect(request: HttpRequest, asked: Asked) -> HttpResponse:
 @page
 def replace_key(request: HttpRequest, asked: Asked) -> HttpResponse:
     if not asked.access.manages:
-        raise Refused(403, "team", "Only an admin of the team can replace its key.")
+        raise Refused(403, "team", _("Only an admin of the team can replace its key."))
     if asked.team.is_demo:
-        raise Refused(403, "team", "The demo’s team always reads the simulator.")
+        raise Refused(403, "team", _("The demo’s team always reads the simulator."))
     form = KeyForm(request.POST or None, team=asked.team)
     tried = _tried(request, form)
     if tried is None:
         return _form(request, asked, "dashboard/key.html", {"form": form})
     connecting.replace_key(asked.team, form.cleaned_data["key"], tried, asked.user)
-    messages.info(request, f"The key has been replaced. {ask_now(asked.team)}")
+    replaced = _("The key has been replaced.")
+    messages.info(request, f"{replaced} {ask_now(asked.team)}")
     return redirect(reverse("sync") + asked.query())
 
 
@@ -54,7 +56,7 @@ def replace_key(request: HttpRequest, asked: Asked) -> HttpResponse:
 def connected(request: HttpRequest, asked: Asked) -> HttpResponse:
     """What the key of the team can read, and the button for the first sync."""
     if not asked.access.manages:
-        raise Refused(403, "team", "Only an admin of the team can start a sync.")
+        raise Refused(403, "team", _("Only an admin of the team can start a sync."))
     found = connecting.readable(asked.team)
     context = {
         "readable": [row for row in found if row.state in READABLE],

@@ -12,12 +12,15 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from dashboard.sync.csv_import import Report, import_csv, preview
 from dashboard.sync.lease import LeaseLost, LeaseTaken
 from dashboard.usage_csv import BadCsv
 from dashboard.views.asked import Asked, Refused, page, show
+from dashboard.writing import here
 from tokens.models import Change, normal_email
 
 LARGEST = 50 * 1024 * 1024
@@ -25,22 +28,24 @@ LARGEST = 50 * 1024 * 1024
 
 class ImportForm(forms.Form):
     file = forms.FileField(
-        label="Usage export",
-        help_text="The CSV file from cursor.com/dashboard, Usage, Export.",
+        label=_("Usage export"),
+        help_text=_("The CSV file from cursor.com/dashboard, Usage, Export."),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
     )
     owner = forms.EmailField(
-        label="Whose usage it is",
+        label=_("Whose usage it is"),
         required=False,
-        help_text="Only for a personal export, which has no column “User”.",
+        help_text=_("Only for a personal export, which has no column “User”."),
     )
 
     def clean_file(self) -> "UploadedFile[bytes]":
         file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > LARGEST:
             raise forms.ValidationError(
-                "The file is larger than 50 MB: cut it by month, or import it with "
-                "manage.py import_usage_csv."
+                _(
+                    "The file is larger than 50 MB: cut it by month, or import it with "
+                    "manage.py import_usage_csv."
+                )
             )
         return file
 
@@ -49,7 +54,9 @@ class ImportForm(forms.Form):
 @page
 def import_usage(request: HttpRequest, asked: Asked) -> HttpResponse:
     if not asked.access.manages:
-        raise Refused(403, "team", "Only an admin of the team can import usage.")
+        raise Refused(
+            403, "team", gettext("Only an admin of the team can import usage.")
+        )
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method != "POST":
         return _page(request, asked, ImportForm())
@@ -71,9 +78,9 @@ def _read(asked: Asked, form: ImportForm, is_import: bool) -> Report | None:
     try:
         return read(asked.team, file, owner)
     except BadCsv as error:
-        form.add_error("file", f"Nothing was imported. {error}")
+        form.add_error("file", _("Nothing was imported. %s") % error)
     except (LeaseTaken, LeaseLost) as reason:
-        form.add_error(None, f"{reason} Try again in a minute.")
+        form.add_error(None, _("%s Try again in a minute.") % reason)
     return None
 
 
@@ -91,10 +98,14 @@ def _note(asked: Asked, form: ImportForm, report: Report) -> None:
 
 def _sentence(report: Report) -> str:
     counts = report.counts
-    return (
-        f"Imported: {counts.inserted:,} rows are new, {counts.updated:,} were changed, "
-        f"{counts.unchanged:,} were here already."
-    )
+    return _(
+        "Imported: %(inserted)s rows are new, %(updated)s were changed, "
+        "%(unchanged)s were here already."
+    ) % {
+        "inserted": here().number(counts.inserted),
+        "updated": here().number(counts.updated),
+        "unchanged": here().number(counts.unchanged),
+    }
 
 
 def _page(

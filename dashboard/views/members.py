@@ -7,9 +7,12 @@ from typing import Any
 
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from dashboard.periods import BadInput
+from dashboard.periods import BadInput, one_of
 from dashboard.stats.freshness import coverage
 from dashboard.stats.people import Person, people
 from dashboard.views.asked import Asked, page, show
@@ -21,7 +24,7 @@ PER_PAGE = 100
 @dataclass(frozen=True)
 class Column:
     name: str
-    title: str
+    title: str | Promise
     key: Callable[[Person], Any]
     is_number: bool = False
 
@@ -29,13 +32,15 @@ class Column:
 COLUMNS = {
     column.name: column
     for column in (
-        Column("name", "Person", lambda p: (not p.email, p.title.casefold(), p.email)),
-        Column("role", "Role", lambda p: (p.role, p.title.casefold())),
-        Column("spend", "Total", lambda p: p.spend.total, True),
-        Column("included", "Included", lambda p: p.spend.included, True),
-        Column("on-demand", "On-demand", lambda p: p.spend.on_demand, True),
-        Column("requests", "Requests", lambda p: p.spend.events, True),
-        Column("active", "Last active", lambda p: p.last_active or date.min, True),
+        Column(
+            "name", _("Person"), lambda p: (not p.email, p.title.casefold(), p.email)
+        ),
+        Column("role", _("Role"), lambda p: (p.role, p.title.casefold())),
+        Column("spend", _("Total"), lambda p: p.spend.total, True),
+        Column("included", _("Included"), lambda p: p.spend.included, True),
+        Column("on-demand", _("On-demand"), lambda p: p.spend.on_demand, True),
+        Column("requests", _("Requests"), lambda p: p.spend.events, True),
+        Column("active", _("Last active"), lambda p: p.last_active or date.min, True),
     )
 }
 
@@ -81,7 +86,7 @@ def matches(person: Person, search: str) -> bool:
 def ordered(found: list[Person], sort: str) -> list[Person]:
     name = sort.removeprefix("-")
     if name not in COLUMNS:
-        raise BadInput("sort", f"sort must be one of {', '.join(COLUMNS)}.")
+        raise BadInput("sort", one_of("sort", COLUMNS))
     by_name = sorted(found, key=COLUMNS["name"].key)
     return sorted(by_name, key=COLUMNS[name].key, reverse=sort.startswith("-"))
 
@@ -95,7 +100,7 @@ def headings(asked: Asked, sort: str, search: str) -> list[Heading]:
         target = column.name if down else f"-{column.name}"
         order = ("descending" if down else "ascending") if is_here else ""
         url = asked.here(sort=target, q=search)
-        made.append(Heading(column.title, url, order, column.is_number))
+        made.append(Heading(str(column.title), url, order, column.is_number))
     return made
 
 
@@ -103,4 +108,4 @@ def _page(found: list[Person], number: str) -> Page[Person]:
     try:
         return Paginator(found, PER_PAGE).page(number)
     except InvalidPage:
-        raise BadInput("page", "page must be the number of a page.") from None
+        raise BadInput("page", gettext("page must be the number of a page.")) from None

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dashboard.charts import CHARTS, draw
 from dashboard.models import Member, Stream
-from dashboard.periods import DAY, BadInput, Cycle, Period, comparable
+from dashboard.periods import DAY, BadInput, Cycle, Period, comparable, one_of
 from dashboard.stats.freshness import Coverage, coverage
 from dashboard.stats.gauge import gauge
 from dashboard.stats.people import Sums, sums, sums_between, sums_so_far, top
@@ -76,13 +77,18 @@ def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
 def read_split(request: HttpRequest) -> str:
     split = request.GET.get("split", "model")
     if split not in SPLITS:
-        raise BadInput("split", f"split must be one of {', '.join(SPLITS)}.")
+        raise BadInput("split", one_of("split", SPLITS))
     return split
 
 
 def split_links(asked: Asked, chosen: str) -> list[Link]:
+    titles = {"model": _("By model"), "kind": _("By kind")}
     return [
-        Link(name, asked.here(split="" if name == "model" else name), name == chosen)
+        Link(
+            titles[name],
+            asked.here(split="" if name == "model" else name),
+            name == chosen,
+        )
         for name in SPLITS
     ]
 

@@ -25,7 +25,7 @@ def picker(asked: Asked, **kept: str) -> Picker:
     """This cycle is the default and needs no parameter."""
     links = [
         Link(
-            title,
+            str(title),
             asked.here(period="" if name == "cycle" else name, **kept),
             asked.period.preset == name,
         )

@@ -4,10 +4,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.models import Stream
-from dashboard.periods import BadInput
+from dashboard.periods import BadInput, one_of
 from dashboard.stats.freshness import coverage
 from dashboard.stats.progress import progress
 from dashboard.sync.fetch import FETCH
@@ -34,7 +35,7 @@ def sync_progress(request: HttpRequest, asked: Asked) -> HttpResponse:
 @page
 def sync_now(request: HttpRequest, asked: Asked) -> HttpResponse:
     if not asked.access.manages:
-        raise Refused(403, "team", "Only an admin of the team can start a sync.")
+        raise Refused(403, "team", _("Only an admin of the team can start a sync."))
     messages.info(request, ask_now(asked.team, _stream(request)))
     back = "sync" if request.POST.get("from") == "sync" else "overview"
     return redirect(reverse(back) + asked.query())
@@ -46,5 +47,5 @@ def _stream(request: HttpRequest) -> Stream | None:
     if not name:
         return None
     if name not in FETCH:
-        raise BadInput("stream", "stream must be the name of a stream.")
+        raise BadInput("stream", one_of("stream", FETCH))
     return Stream(name)

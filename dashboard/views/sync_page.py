@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.paginator import InvalidPage, Paginator
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dashboard.models import QuarantinedRow, Stream, SyncRun
@@ -70,7 +71,7 @@ def quarantined(request: HttpRequest, asked: Asked, stream: str) -> HttpResponse
     """The newest rows of a stream that could not be read, one JSON object a line. The
     row is a text inside it: it may not be JSON itself."""
     if stream not in Stream.values:
-        raise Refused(404, "stream", "There is no stream of this name.")
+        raise Refused(404, "stream", _("There is no stream of this name."))
     rows = QuarantinedRow.objects.filter(team=asked.team, stream=stream)[:MOST_ROWS]
     name = f"quarantine-{asked.team.slug}-{stream}.jsonl"
     return HttpResponse(
@@ -100,7 +101,7 @@ def _runs(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     try:
         runs = Paginator(newest, RUNS).page(request.GET.get("page", "1"))
     except InvalidPage:
-        raise BadInput("page", "page must be the number of a page.") from None
+        raise BadInput("page", _("page must be the number of a page.")) from None
     return {
         "runs": runs,
         "runs_query": asked.query(page=str(runs.number)),

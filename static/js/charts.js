@@ -3,20 +3,24 @@
 // so a page without this script loses the picture and nothing else.
 
 (() => {
-  const MONEY = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
-  const SHORT_MONEY = new Intl.NumberFormat("en-US", {
-    style: "currency",
-    currency: "USD",
-    notation: "compact",
-    maximumFractionDigits: 1,
+  // As dashboard/writing.py has it: plain English is American, its days are not.
+  const LANGUAGE = document.documentElement.lang;
+  const DAYS = LANGUAGE === "en" ? "en-001" : LANGUAGE;
+  const DOLLARS = { style: "currency", currency: "USD" };
+  const COMPACT = { notation: "compact", maximumFractionDigits: 1 };
+  const MONEY = new Intl.NumberFormat(LANGUAGE, DOLLARS);
+  const SHORT_MONEY = new Intl.NumberFormat(LANGUAGE, { ...DOLLARS, ...COMPACT });
+  const COUNT = new Intl.NumberFormat(LANGUAGE);
+  const DAY = { day: "numeric", month: "short", timeZone: "UTC" };
+  const SHORT_DAY = new Intl.DateTimeFormat(DAYS, DAY);
+  const LONG_DAY = new Intl.DateTimeFormat(DAYS, {
+    ...DAY,
+    weekday: "short",
+    year: "numeric",
   });
-  const COUNT = new Intl.NumberFormat("en-US");
-  const MONTH = new Intl.DateTimeFormat("en-US", { month: "short", timeZone: "UTC" });
-  const WEEKDAY = new Intl.DateTimeFormat("en-US", { weekday: "short", timeZone: "UTC" });
   const utc = (text) => new Date(`${text}T00:00:00Z`);
-  const shortDay = (text) => `${utc(text).getUTCDate()} ${MONTH.format(utc(text))}`;
-  const longDay = (text) =>
-    `${WEEKDAY.format(utc(text))} ${shortDay(text)} ${utc(text).getUTCFullYear()}`;
+  const shortDay = (text) => SHORT_DAY.format(utc(text));
+  const longDay = (text) => LONG_DAY.format(utc(text));
 
   // A custom property reads as its text; only a used colour is resolved for the theme.
   function colour(name) {
@@ -72,7 +76,7 @@
     };
   }
 
-  function options(chart) {
+  function options(chart, say) {
     const isMoney = chart.unit === "usd";
     const exact = (value) => (isMoney ? MONEY : COUNT).format(value);
     const short = (value) => (isMoney ? SHORT_MONEY : COUNT).format(value);
@@ -80,7 +84,8 @@
     const muted = colour("muted");
     const line = colour("line");
     const font = { family: getComputedStyle(document.body).fontFamily, size: 11.5 };
-    const provisional = (label) => (label >= chart.provisional_from ? " · provisional" : "");
+    const provisional = (label) =>
+      label >= chart.provisional_from ? ` · ${say.sayProvisional}` : "";
     return {
       animation: false,
       maintainAspectRatio: false,
@@ -137,7 +142,7 @@
             }),
             footer: (items) =>
               items.length > 1
-                ? ` ${exact(items.reduce((sum, item) => sum + item.raw, 0))}  in all`
+                ? ` ${exact(items.reduce((sum, item) => sum + item.raw, 0))}  ${say.sayInAll}`
                 : "",
           },
         },
@@ -159,37 +164,34 @@
     new Chart(canvas, {
       type: chart.type,
       data: { labels: chart.labels, datasets },
-      options: options(chart),
+      options: options(chart, canvas.closest("figure").dataset),
     });
   }
 
-  async function fetched(path) {
+  async function fetched(path, say) {
     const answer = await fetch(path, {
       headers: { Accept: "application/json" },
       redirect: "manual",
     });
-    if (answer.type === "opaqueredirect")
-      throw new Error("You have been signed out. Reload the page to sign in again.");
+    if (answer.type === "opaqueredirect") throw new Error(say.saySignedOut);
     const json = await answer.json().catch(() => ({}));
-    if (!answer.ok)
-      throw new Error(json.error?.message || "The chart’s data could not be fetched.");
+    if (!answer.ok) throw new Error(json.error?.message || say.sayFailed);
     return json;
   }
 
   async function show(canvas) {
     const note = canvas.parentElement.querySelector("[data-chart-error]");
+    const say = canvas.closest("figure").dataset;
     note.hidden = true;
     try {
-      const chart = await fetched(canvas.dataset.chart);
+      const chart = await fetched(canvas.dataset.chart, say);
       if (chart.state !== "ok") return;
       canvas.chartData = chart;
       draw(canvas, chart);
       canvas.dataset.drawn = "true";
     } catch (error) {
       const offline = error instanceof TypeError;
-      note.querySelector("span").textContent = offline
-        ? "The server cannot be reached."
-        : error.message;
+      note.querySelector("span").textContent = offline ? say.sayUnreachable : error.message;
       note.hidden = false;
     }
   }

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from tokens.models.teams import Team
 
@@ -39,6 +40,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField("e-mail", unique=True)
     name = models.CharField(max_length=200, blank=True)
+    language = models.CharField(
+        max_length=10, blank=True, help_text="Empty: what the browser asks for."
+    )
     is_active = models.BooleanField("active", default=True)
     is_staff = models.BooleanField("may open the admin site", default=False)
     date_joined = models.DateTimeField(auto_now_add=True)
@@ -63,10 +67,10 @@ class TeamRole(models.Model):
     """What a user is in one team; `tokens.access` says what each role may see."""
 
     class Role(models.TextChoices):
-        ADMIN = "admin", "Admin"
-        ANALYST = "analyst", "Analyst"
-        LEAD = "lead", "Lead"
-        MEMBER = "member", "Member"
+        ADMIN = "admin", _("Admin")
+        ANALYST = "analyst", _("Analyst")
+        LEAD = "lead", _("Lead")
+        MEMBER = "member", _("Member")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="roles")
     team = models.ForeignKey(Team, models.CASCADE, related_name="roles")

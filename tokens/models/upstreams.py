@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from tokens.crypto import EncryptedField
 from tokens.models.teams import Team
@@ -18,9 +19,9 @@ class UpstreamQuerySet(models.QuerySet["Upstream"]):
 
 class Upstream(models.Model):
     class Kind(models.TextChoices):
-        STREAMCHAT = "streamchat", "StreamChat (Connect RPC)"
-        UNIFIED = "unified", "Unified chat (Connect RPC, HTTP/2)"
-        OPENAI = "openai", "OpenAI-compatible server"
+        STREAMCHAT = "streamchat", _("StreamChat (Connect RPC)")
+        UNIFIED = "unified", _("Unified chat (Connect RPC, HTTP/2)")
+        OPENAI = "openai", _("OpenAI-compatible server")
 
     team = models.ForeignKey(
         Team,
@@ -63,9 +64,9 @@ class UpstreamToken(models.Model):
     """One sign-in at an upstream. Its clear text is opened only for a request."""
 
     class State(models.TextChoices):
-        ACTIVE = "active", "Active"
-        DISABLED = "disabled", "Switched off"
-        DEAD = "dead", "Refused by the upstream"
+        ACTIVE = "active", _("Active")
+        DISABLED = "disabled", _("Switched off")
+        DEAD = "dead", _("Refused by the upstream")
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="upstream_tokens")
     upstream = models.ForeignKey(Upstream, models.CASCADE, related_name="tokens")

@@ -80,7 +80,9 @@ class Command(BaseCommand):
         self, team: Team, stream: Stream, since: date | None, until: date | None
     ) -> Outcome:
         windows = _windows(team, stream, since, until)
-        with tqdm(desc=stream.label, unit="window", disable=None, leave=True) as bar:
+        with tqdm(
+            desc=str(stream.label), unit="window", disable=None, leave=True
+        ) as bar:
 
             def told(_: Stream, done: int, total: int) -> None:
                 bar.total = total

@@ -15,7 +15,7 @@ LATER = NOW + HOUR
 
 def doing_of(found: Progress) -> Doing:
     """What the events stream does, the one that these tests have a row of."""
-    (only,) = (s for s in found.streams if s.label == Stream.EVENTS.label)
+    (only,) = (s for s in found.streams if s.stream is Stream.EVENTS)
     return only.doing
 
 
@@ -55,8 +55,8 @@ def test_a_press_is_forgotten_when_nothing_came_of_it(team: Team) -> None:
 def test_streams_come_in_the_order_of_a_sync(team: Team) -> None:
     for stream in reversed(Stream):
         factories.sync_state(team, stream, NOW)
-    labels = [stream.label for stream in progress(team, NOW).streams]
-    assert labels == [stream.label for stream in Stream]
+    streams = [stream.stream for stream in progress(team, NOW).streams]
+    assert streams == list(Stream)
 
 
 def test_a_team_without_a_key_waits_for_nothing(team: Team) -> None:

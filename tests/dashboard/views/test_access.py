@@ -12,7 +12,7 @@ from tests.dashboard.conftest import World, signed_in
 from tokens.models import Team
 
 ARGUMENTS = {"chart": ["daily-spend"], "quarantine": ["events"]}
-OPEN_TO_ALL = {"login"}
+OPEN_TO_ALL = {"login", "language"}
 
 
 def routes(patterns: list[URLPattern]) -> Iterator[str]:

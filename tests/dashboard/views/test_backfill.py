@@ -24,7 +24,7 @@ def test_it_says_what_it_would_take_before_it_starts(
     alice: Client, keyed: Team
 ) -> None:
     html = alice.get(URL, {"floor": str(FLOOR)}).content.decode()
-    assert "are missing: about" in html
+    assert "are missing.</strong> That is about" in html
     assert f'name="floor" value="{FLOOR}"' in html
     assert "Start the backfill" in html
     assert "Start the backfill" not in alice.get(URL).content.decode()

@@ -23,7 +23,7 @@ def test_a_look_says_what_is_in_it_and_writes_nothing(
 ) -> None:
     html = sent(alice, HEADER + ROW).content.decode()
     assert 'value="12"' in html
-    assert "add <strong>1</strong> row," in html
+    assert "would add: <strong>1</strong>" in html
     assert not UsageEvent.objects.exists()
 
 
