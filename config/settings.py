@@ -173,6 +173,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "sweep tokens": {
+        "task": "proxy.tasks.sweep_tokens",
+        "schedule": 60.0,
+        "options": {"expires": 120},
+    },
 }
 
 AUTH_USER_MODEL = "tokens.User"

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib import admin
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
-from proxy import probe
-from proxy.admin_forms import UpstreamTokenForm
+from proxy.admin_forms import EDITED, UpstreamTokenForm
 from proxy.models import GatewayRequest, OfferedModel
-from proxy.speaking import vendor_defaults
-from tokens.admin_changes import RecordedAdmin
+from tokens import checking, pool
+from tokens.admin_changes import RecordedAdmin, stored, values
 from tokens.admin_forms import fixed_for_staff
 from tokens.models import UpstreamToken
+from tokens.poolstore import health_of
 from tokens.readonly_admin import ReadOnlyAdmin
 
 
@@ -58,29 +59,60 @@ class UpstreamTokenAdmin(RecordedAdmin):
         "team",
         "upstream",
         "owner_email",
+        "shared",
+        "weight",
         "state",
+        "phase",
         "cool_until",
+        "expires_at",
         "last_used_at",
         "last_error",
     )
-    list_filter = ("team", "upstream", "state")
+    list_filter = ("team", "upstream", "state", "shared")
     list_select_related = ("team", "upstream")
     search_fields = ("alias", "owner_email", "last_error")
-    readonly_fields = ("hint", "cool_until", "last_used_at", "last_error")
+    readonly_fields = (
+        "hint",
+        "phase",
+        "cause",
+        "strikes",
+        "cool_until",
+        "models_out",
+        "expires_at",
+        "checked_at",
+        "last_used_at",
+        "last_error",
+    )
     actions = ["check_now"]
 
     @admin.display(description="secret")
     def hint(self, token: UpstreamToken) -> str:
         return token.secret.hint() if token.pk else ""
 
+    @admin.display(description="health")
+    def phase(self, token: UpstreamToken) -> str:
+        return health_of(token).phase(timezone.now()) if token.pk else ""
+
     @admin.action(description="Check now")
     def check_now(
         self, request: HttpRequest, queryset: QuerySet[UpstreamToken]
     ) -> None:
-        for token in queryset.select_related("team", "upstream"):
-            said = probe.check_token(token, vendor_defaults())
-            level = messages.SUCCESS if said.endswith("works.") else messages.ERROR
-            self.message_user(request, said, level)
+        checking.ask(queryset, timezone.now())
+        self.message_user(request, "The check is under way; look again in a moment.")
+
+    def save_model(
+        self, request: HttpRequest, obj: Model, form: Any, change: bool
+    ) -> None:
+        """A new secret, and one that a person lets in again, begin anew."""
+        assert isinstance(obj, UpstreamToken)
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        form.values_before = values(stored(obj))
+        obj.save(update_fields=EDITED)
+        let_in = "state" in form.changed_data and obj.state == obj.State.ACTIVE
+        if let_in or form.cleaned_data["new_secret"]:
+            pool.revive(obj)
 
     def get_form(
         self,

@@ -9,6 +9,11 @@ from tokens.crypto import fingerprint
 from tokens.masks import row_of
 from tokens.models import UpstreamToken
 
+CHOSEN = ("team", "upstream", "alias", "owner_email", "shared", "weight", "state")
+# What a person writes: the other columns may have been written by the pool since the
+# form was shown.
+EDITED = (*CHOSEN, "secret", "fingerprint", "machine_id", "mac_id")
+
 
 class UpstreamTokenForm(forms.ModelForm):  # type: ignore[type-arg]
     """Both secret fields are blank each time; blank keeps what is there."""
@@ -28,7 +33,14 @@ class UpstreamTokenForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = UpstreamToken
-        fields = ("team", "upstream", "alias", "owner_email", "state")
+        fields = CHOSEN
+
+    def __init__(self, *args: Any, **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        self.fields["weight"].required = False
+
+    def clean_weight(self) -> int:
+        return self.cleaned_data["weight"] or 1
 
     def clean_new_secret(self) -> str:
         given: str = self.cleaned_data["new_secret"].strip()

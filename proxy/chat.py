@@ -1,27 +1,28 @@
 """One chat, from a token to the last event: turns, tries, blame.
 
-A failure before the first event of an answer is tried again with another token, if
-that may help; the caller notices nothing. After it, a failure is the last event, but
-for a caller who waits for the whole answer: nothing was sent yet, so it starts again.
-Each token is tried once, and only failures that are not its own are counted.
+A failure before the first event of an answer is tried once more with another token,
+if that may help; the caller notices nothing. A token that is itself the trouble is no
+try: the next one is asked until one serves. After the first event a failure is the
+last event, but for a caller who waits for the whole answer: nothing was sent yet, so
+it starts again.
 """
 
 import time
-from collections.abc import AsyncGenerator, Callable, Collection
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing
-from dataclasses import dataclass
-
-from asgiref.sync import sync_to_async
+from dataclasses import dataclass, replace
 
 from proxy.ahead import ahead
+from proxy.blame import cause_of, verdict
+from proxy.offload import in_database, shielded
 from proxy.upstream.vocabulary import Event, Events, Failed, Heard, Restarted
-from tokens import pool
+from tokens.choosing import Nothing, Wanted
 from tokens.models import Team
-from tokens.pool import Lease
+from tokens.pool import POOL, Lease, Pool
 
 Open = Callable[[Lease], AbstractAsyncContextManager[Events]]
-# Failures that another token may not mend: so many, then the caller is told.
-FAILURES = 3
+# Failures that are not a token's own: the first is tried again, the second is told.
+FAILURES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Waits:
 
 class Chat:
     """`token_id` is the token in use, for the record. `whole`: the caller gets the
-    answer in one piece. `upstreams` are the ids of those that serve the request."""
+    answer in one piece. `wanted` says what the request needs of a token."""
 
     def __init__(
         self,
@@ -48,10 +49,11 @@ class Chat:
         waits: Waits,
         *,
         whole: bool = False,
-        upstreams: Collection[int] | None = None,
+        wanted: Wanted | None = None,
+        pool: Pool = POOL,
     ) -> None:
         self._team, self._open, self._waits = team, open_stream, waits
-        self._whole, self._upstreams = whole, upstreams
+        self._whole, self._wanted, self._pool = whole, wanted or Wanted(), pool
         self._began = time.monotonic()
         self._told = False
         self._tried: set[int] = set()
@@ -62,10 +64,11 @@ class Chat:
         """The answer's events; None where there is only a sign of life to give.
 
         Ends with `Finished` or `Failed`, also when no token could be had at all.
+        Raises Unavailable.
         """
         failed: Failed | None = None
         begun = False
-        while (lease := await self._lease()) is not None:
+        while isinstance(lease := await self._lease(), Lease):
             if begun:
                 begun = False
                 yield Restarted()
@@ -79,12 +82,11 @@ class Chat:
                     yield event
                 else:
                     return
-            await sync_to_async(blame)(lease, failed)
             if (begun and not self._whole) or not self._may_go_on(failed):
-                break
-        yield failed or await sync_to_async(_nothing_to_lease)(
-            self._team, self._upstreams
-        )
+                yield failed
+                return
+        blameless = failed is not None and not failed.blames_token
+        yield failed if failed and blameless else verdict(lease, failed)
 
     def _may_go_on(self, failed: Failed) -> bool:
         self._failures += not failed.blames_token
@@ -92,41 +94,48 @@ class Chat:
         in_time = time.monotonic() - self._began < self._waits.tries
         return in_time and (failed.blames_token or helps)
 
-    async def _lease(self) -> Lease | None:
-        lease = await sync_to_async(pool.lease)(
-            self._team, self._tried, self._upstreams
-        )
-        if lease is not None:
+    async def _lease(self) -> Lease | Nothing:
+        wanted = replace(self._wanted, skip=self._tried)
+        lease: Lease | Nothing | None
+        lease = self._pool.lease_from_memory(self._team.pk, wanted)
+        if lease is None:
+            lease = await in_database(self._pool.lease, self._team, wanted)
+        if isinstance(lease, Lease):
             self._tried.add(lease.token_id)
             self.token_id = lease.token_id
         return lease
 
     async def _attempt(self, lease: Lease) -> AsyncGenerator[Event | None, None]:
-        async with ahead(self._open(lease)) as reader:
-            while not reader.ended:
-                yield await reader.get(self._patience())
+        """The token's state is noted on every way out, and the lease given back."""
+        news = False
+        try:
+            async with ahead(self._open(lease)) as reader:
+                while not reader.ended:
+                    event = await reader.get(self._patience())
+                    if isinstance(event, Failed):
+                        news = await self._note_failure(lease, event)
+                    elif event is not None and not news:
+                        news = True
+                        await self._note_answer(lease)
+                    yield event
+        finally:
+            self._pool.release(lease)
+            if not news and not self._pool.is_well(lease):
+                await shielded(in_database(self._pool.gave_up, lease))
+
+    async def _note_answer(self, lease: Lease) -> None:
+        if not self._pool.is_well(lease):
+            await in_database(self._pool.answered, lease)
+
+    async def _note_failure(self, lease: Lease, failed: Failed) -> bool:
+        cause = cause_of(failed)
+        if cause is not None:
+            await in_database(
+                self._pool.failed, lease, cause, failed.message, failed.retry_after
+            )
+        return cause is not None
 
     def _patience(self) -> float:
         if self._told:
             return self._waits.again
         return max(self._began + self._waits.first - time.monotonic(), 0)
-
-
-def blame(lease: Lease, failed: Failed) -> None:
-    """Note a failure with its token, if the token is to blame."""
-    if failed.token_is_dead:
-        pool.mark_dead(lease.token_id, failed.message)
-    elif failed.blames_token:
-        seconds = failed.retry_after or pool.COOL_DOWN
-        pool.cool_down(lease.token_id, seconds, failed.message)
-
-
-def _nothing_to_lease(team: Team, upstreams: Collection[int] | None) -> Failed:
-    wait = pool.seconds_until_one_is_back(team, upstreams)
-    return Failed(
-        status=503,
-        code="overloaded",
-        message="No upstream token can serve this request now.",
-        retryable=wait is not None,
-        retry_after=wait,
-    )

@@ -10,7 +10,7 @@ GatewayError
 ├── WrongMethod         405
 ├── TooLarge            413
 ├── UnsupportedBody     415
-├── Unavailable         503  no team, or no token that could serve now
+├── Unavailable         503  no team yet, or no database
 └── UpstreamFailed      400, 429, 502, 503, 504: what an upstream's failure means here
 
 Every error is OpenAI's envelope with all four keys; `code` is a string or null.

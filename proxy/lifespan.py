@@ -3,10 +3,12 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from proxy import connections
+from proxy import connections, offload
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+# Seconds that records still under way may take when the server stops.
+FINISH = 5
 App = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 
 
@@ -20,6 +22,7 @@ def with_lifespan(app: App) -> App:
         await receive()
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        await offload.finish(FINISH)
         await connections.close()
         await send({"type": "lifespan.shutdown.complete"})
 

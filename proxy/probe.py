@@ -4,7 +4,7 @@ import httpx
 from asgiref.sync import async_to_sync
 
 from proxy import connections, upstreams
-from proxy.chat import blame
+from proxy.blame import cause_of
 from proxy.connections import Clients
 from proxy.upstream.errors import UpstreamError
 from proxy.upstream.openai import client as openai
@@ -13,7 +13,7 @@ from proxy.upstreams import Defaults
 from tokens import pool
 from tokens.crypto import SecretUnreadable
 from tokens.models import Upstream, UpstreamToken
-from tokens.pool import Lease
+from tokens.pool import POOL, Lease
 
 PROMPT = Prompt("gpt-4o-mini", (Message("user", "Say ok."),))
 PATIENCE = 20  # seconds
@@ -29,7 +29,8 @@ def check_token(token: UpstreamToken, defaults: Defaults) -> str:
     if failed is None:
         pool.revive(token)
         return f"{token} works."
-    blame(lease, failed)
+    if cause := cause_of(failed):
+        POOL.failed(lease, cause, failed.message, failed.retry_after)
     return f"{token}: {failed.message}"
 
 

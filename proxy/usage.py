@@ -1,21 +1,20 @@
 """The record of a request: what is measured on the way, and the row at the end."""
 
-import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Coroutine, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from asgiref.sync import sync_to_async
 from django.db import DatabaseError
 from django.db.models import Q
 
 from proxy.auth import Caller
 from proxy.chat import Chat
-from proxy.errors import GatewayError, UpstreamFailed
+from proxy.errors import GatewayError, Unavailable, UpstreamFailed
 from proxy.models import GatewayRequest
+from proxy.offload import in_database, shielded
 from proxy.upstream.vocabulary import (
     Failed,
     Finished,
@@ -132,6 +131,9 @@ async def recorded(chat: Chat, record: Record) -> AsyncGenerator[Heard, None]:
             async for event in events:
                 record.see(event)
                 yield event
+    except GatewayError as error:
+        record.refuse(error)
+        raise
     except Exception:
         record.break_off()
         raise
@@ -140,25 +142,13 @@ async def recorded(chat: Chat, record: Record) -> AsyncGenerator[Heard, None]:
         await shielded(write(record))
 
 
-async def shielded(work: Coroutine[None, None, None]) -> None:
-    """Run to the end even if the caller hangs up meanwhile."""
-    task = asyncio.ensure_future(work)
-    _unfinished.add(task)
-    task.add_done_callback(_unfinished.discard)
-    await asyncio.shield(task)
-
-
-# The event loop itself keeps only weak references to its tasks.
-_unfinished: set[asyncio.Future[None]] = set()
-
-
 async def write(record: Record) -> None:
     """Write the row. A database that fails must not take the answer with it."""
     if record.outcome == Outcome.CANCELLED and record.committed:
         record.status = 200
     try:
-        await sync_to_async(_insert)(record, record.elapsed_ms())
-    except DatabaseError:
+        await in_database(_insert, record, record.elapsed_ms())
+    except (DatabaseError, Unavailable):
         logger.exception("The record of request %s is lost.", record.request_id)
 
 

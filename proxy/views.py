@@ -18,11 +18,13 @@ from proxy.auth import Caller
 from proxy.chat import Chat, Waits
 from proxy.doors import gateway, read_body
 from proxy.errors import GatewayError, UnknownPath
+from proxy.offload import shielded
 from proxy.schemas import ChatRequest
 from proxy.shape import Shape
 from proxy.speaking import vendor_defaults
 from proxy.upstream.vocabulary import Prompt
 from proxy.usage import Record
+from tokens.choosing import Wanted
 
 WAITS = Waits()
 
@@ -41,7 +43,7 @@ async def chat_completions(
         prompts = upstreams.prompts(model.routes, asked)
     except GatewayError as error:
         record.refuse(error)
-        await usage.shielded(usage.write(record))
+        await shielded(usage.write(record))
         raise
     return await _answer(asked, prompts, record)
 
@@ -58,7 +60,7 @@ async def _answer(
         open_stream,
         WAITS,
         whole=not asked.stream,
-        upstreams=prompts.keys(),
+        wanted=Wanted(asked.model, record.caller.owner_email, prompts.keys()),
     )
     events = usage.recorded(chat, record)
     shape = Shape(

@@ -17,11 +17,15 @@ HELLO: dict[str, Any] = {
     "model": "gpt-4o",
     "messages": [{"role": "user", "content": "Hi"}],
 }
+WELL = """
+UPDATE tokens_upstreamtoken SET state = 'active', cause = '', strikes = 0,
+    cooled_at = NULL, cool_until = NULL, probe_until = NULL, last_error = '',
+    models_out = '{}', health_version = health_version + 1
+"""
 SPARE_TOKENS = """
 from tokens.crypto import fingerprint
 from tokens.models import UpstreamToken
 one = UpstreamToken.objects.order_by("pk").first()
-UpstreamToken.objects.update(state="active", cool_until=None, last_error="")
 for secret in ("spare-token-1", "spare-token-2"):
     UpstreamToken.objects.get_or_create(
         team=one.team, upstream=one.upstream, fingerprint=fingerprint(secret),
@@ -62,11 +66,26 @@ class Gateway:
 
     def give_tokens(self) -> None:
         """Three good tokens that the simulator knows."""
+        self.heal()
         self.live.manage("shell", "-c", SPARE_TOKENS)
         for number in (1, 2):
             token = {"token": f"spare-token-{number}"}
             url = f"{self.live.simulator_url}/_sim/tokens"
             httpx.post(url, json=token).raise_for_status()
+
+    def heal(self) -> None:
+        """No fault is left in the simulator, and no mark of one on a token."""
+        self.vendor.heal()
+        if url := self.live.env["DATABASE_URL"]:
+            with psycopg.connect(url) as connection:
+                connection.execute(WELL)
+            return
+        path = self.live.data_dir / "db.sqlite3"
+        with (
+            contextlib.closing(sqlite3.connect(path, timeout=30)) as database,
+            database,
+        ):
+            database.execute(WELL)
 
     def row(self, request_id: str = "") -> dict[str, Any]:
         """One request's row; without an id the newest one's. Empty: there is none."""

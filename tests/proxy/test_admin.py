@@ -5,11 +5,14 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from proxy.admin_forms import UpstreamTokenForm
 from proxy.models import GatewayRequest
 from tests.tokens.conftest import AddToken
-from tests.vendor import Vendor
+from tokens import pool
 from tokens.crypto import fingerprint
+from tokens.health import Cause
 from tokens.models import Attention, Change, Team, Upstream, UpstreamToken, User
+from tokens.pool import POOL
 
 LIST = reverse("admin:tokens_upstreamtoken_changelist")
 ADD = reverse("admin:tokens_upstreamtoken_add")
@@ -35,6 +38,7 @@ def form(team: Team, upstream: Upstream) -> dict[str, object]:
         "upstream": upstream.pk,
         "alias": "Ann",
         "owner_email": "ann@example.org",
+        "weight": 1,
         "state": "active",
         "new_secret": "user_01%3A%3Acanary-token-1234",
         "new_checksum": "",
@@ -112,34 +116,64 @@ def test_the_same_token_twice_and_a_foreign_upstream_are_refused(
     assert UpstreamToken.objects.count() == 1
 
 
-def check(admin: Client, token: UpstreamToken) -> str:
-    chosen = {"action": "check_now", "_selected_action": [token.pk]}
-    return admin.post(LIST, chosen, follow=True).content.decode()
-
-
-def test_a_check_asks_the_upstream_and_notes_what_it_says(
-    admin: Client, add_token: AddToken, upstream: Upstream, running_vendor: Vendor
+def test_a_check_is_asked_for_and_becomes_a_job(
+    admin: Client, add_token: AddToken
 ) -> None:
-    Upstream.objects.update(base_url=running_vendor.url)
-    token = add_token("unknown-token", alias="Ann")
-    assert "Ann: The upstream refused: Not logged in." in check(admin, token)
-    token.refresh_from_db()
-    assert token.state == UpstreamToken.State.DEAD
-    running_vendor._post("tokens", {"token": "unknown-token"})
-    assert "Ann works." in check(admin, token)
-    token.refresh_from_db()
-    assert token.state == UpstreamToken.State.ACTIVE
-    assert not Attention.objects.filter(cleared_at=None).exists()
-
-
-def test_an_upstream_that_cannot_be_reached_blames_no_token(
-    admin: Client, add_token: AddToken, upstream: Upstream
-) -> None:
-    Upstream.objects.update(base_url="http://127.0.0.1:9")
     token = add_token("some-token", alias="Ann")
-    assert "could not be reached" in check(admin, token)
+    chosen = {"action": "check_now", "_selected_action": [token.pk]}
+    said = admin.post(LIST, chosen, follow=True).content.decode()
+    assert "The check is under way" in said
     token.refresh_from_db()
-    assert token.state == UpstreamToken.State.ACTIVE
+    assert token.check_at is not None
+
+
+def test_an_edit_leaves_alone_what_the_pool_wrote_meanwhile(
+    admin: Client, form: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin.post(ADD, form)
+    token = UpstreamToken.objects.get()
+    until = token.created_at
+    read = UpstreamTokenForm.clean
+
+    def meanwhile(self: UpstreamTokenForm) -> dict[str, object]:
+        UpstreamToken.objects.update(cool_until=until, strikes=2, health_version=7)
+        return read(self)
+
+    monkeypatch.setattr(UpstreamTokenForm, "clean", meanwhile)
+    changed = form | {"new_secret": "", "shared": "on", "weight": 3}
+    assert admin.post(change_page(token), changed).status_code == 302
+    token.refresh_from_db()
+    assert (token.shared, token.weight) == (True, 3)
+    assert (token.cool_until, token.strikes, token.health_version) == (until, 2, 7)
+
+
+@pytest.mark.parametrize(
+    ("changes", "strikes"),
+    [({"new_secret": "another-token-5678"}, 0), ({"alias": "Bob"}, 2)],
+)
+def test_a_new_secret_begins_anew(
+    admin: Client, form: dict[str, object], changes: dict[str, object], strikes: int
+) -> None:
+    admin.post(ADD, form)
+    token = UpstreamToken.objects.get()
+    UpstreamToken.objects.update(strikes=2, cause="rate", cool_until=token.created_at)
+    admin.post(change_page(token), form | {"new_secret": ""} | changes)
+    token.refresh_from_db()
+    assert token.strikes == strikes
+
+
+def test_a_person_lets_a_dead_token_in_again(
+    admin: Client, form: dict[str, object]
+) -> None:
+    admin.post(ADD, form)
+    token = UpstreamToken.objects.get()
+    lease = pool.opened(token)
+    POOL.failed(lease, Cause.REJECTED, "Not logged in.")
+    assert Attention.objects.get().cleared_at is None
+    admin.post(change_page(token), form | {"new_secret": "", "state": "active"})
+    token.refresh_from_db()
+    assert (token.state, token.cause, token.last_error) == ("active", "", "")
+    assert Attention.objects.get().cleared_at is not None
 
 
 def test_a_deleted_token_is_written_down(admin: Client, add_token: AddToken) -> None:

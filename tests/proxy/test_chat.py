@@ -1,6 +1,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -15,9 +17,10 @@ from proxy.upstream.vocabulary import (
     Restarted,
     TextDelta,
 )
+from tests.tokens.clock import Clock
 from tests.tokens.conftest import AddToken
 from tokens.models import Team, UpstreamToken
-from tokens.pool import Lease
+from tokens.pool import POOL, Lease, Pool
 
 pytestmark = pytest.mark.usefixtures("async_database")
 
@@ -66,6 +69,7 @@ def four_tokens(add_token: AddToken) -> Iterator[None]:
     for secret in ("one", "two", "three", "four"):
         add_token(secret)
     yield
+    assert POOL.under_way() == 0
 
 
 async def played(
@@ -99,10 +103,10 @@ async def test_a_failure_before_the_first_event_is_tried_with_another_token(
     assert upstream.secrets == ["one", "two"]
 
 
-async def test_three_failures_of_the_upstream_are_enough(team: Team) -> None:
-    upstream = Upstream([BUSY], [BUSY], [BUSY])
+async def test_a_failure_of_the_upstream_is_tried_again_once(team: Team) -> None:
+    upstream = Upstream([BUSY], [BUSY])
     assert await played(team, upstream) == [BUSY]
-    assert upstream.secrets == ["one", "two", "three"]
+    assert upstream.secrets == ["one", "two"]
 
 
 async def test_a_good_token_is_found_behind_any_number_of_bad_ones(
@@ -110,14 +114,18 @@ async def test_a_good_token_is_found_behind_any_number_of_bad_ones(
 ) -> None:
     for secret in ("five", "six", "seven"):
         await sync_to_async(add_token)(secret)
-    upstream = Upstream([DEAD], [DEAD], [TIRED], [BUSY], [DEAD], [BUSY], [HI, END])
+    upstream = Upstream([DEAD], [DEAD], [TIRED], [BUSY], [DEAD], [TIRED], [HI, END])
     assert await played(team, upstream) == [HI, END]
     assert upstream.secrets[-2:] == ["six", "seven"]
 
 
 async def test_each_token_is_tried_once_when_all_are_bad(team: Team) -> None:
-    upstream = Upstream([DEAD], [DEAD], [TIRED], [DEAD])
-    assert await played(team, upstream) == [DEAD]
+    upstream = Upstream([DEAD], [DEAD], [DEAD], [DEAD])
+    [failed] = await played(team, upstream)
+    assert isinstance(failed, Failed)
+    assert (failed.status, failed.code) == (503, "overloaded")
+    assert "Dead." in failed.message
+    assert not failed.retryable
     assert upstream.secrets == ["one", "two", "three", "four"]
 
 
@@ -151,8 +159,8 @@ async def test_a_whole_answer_that_is_cut_starts_again_with_another_token(
 
 async def test_a_whole_answer_starts_again_within_the_same_bounds(team: Team) -> None:
     cut: list[Event | asyncio.Event] = [HI, BUSY]
-    heard = await played(team, Upstream(cut, cut, cut), whole=True)
-    assert heard == [HI, Restarted(), HI, Restarted(), HI, BUSY]
+    heard = await played(team, Upstream(cut, cut), whole=True)
+    assert heard == [HI, Restarted(), HI, BUSY]
     assert await played(team, Upstream(cut), Waits(tries=0), whole=True) == cut
     assert await played(team, Upstream([HI, WRONG]), whole=True) == [HI, WRONG]
 
@@ -166,14 +174,60 @@ async def test_a_dead_token_is_taken_out_and_a_tired_one_rests(team: Team) -> No
     assert tired.last_error == "Tired."
 
 
-async def test_without_a_token_it_fails_and_names_the_wait(team: Team) -> None:
-    await played(team, Upstream([TIRED], [TIRED], [TIRED], [TIRED]))
-    [failed] = await played(team, Upstream())
+async def test_when_all_tokens_are_rate_limited_the_smallest_wait_is_named(
+    team: Team,
+) -> None:
+    longer = replace(TIRED, retry_after=50)
+    script: list[list[Event | asyncio.Event]] = [[longer], [longer], [TIRED], [DEAD]]
+    [failed] = await played(team, Upstream(*script))
     assert isinstance(failed, Failed)
-    assert (failed.status, failed.code) == (503, "overloaded")
+    assert (failed.status, failed.code) == (429, "rate_limit_exceeded")
     assert failed.retryable
     assert failed.retry_after is not None
-    assert 1 <= failed.retry_after <= 8
+    assert 1 <= failed.retry_after <= 7
+    [again] = await played(team, Upstream())
+    assert isinstance(again, Failed)
+    assert (again.status, again.code) == (429, "rate_limit_exceeded")
+
+
+async def test_three_faults_in_a_row_rest_a_token_until_a_probe_is_answered(
+    team: Team, add_token: AddToken
+) -> None:
+    clock = Clock()
+    pool = Pool(clock)
+    await UpstreamToken.objects.exclude(pk=(await state("one")).pk).adelete()
+
+    async def ask(*script: Event) -> Heard:
+        clock.pass_(timedelta(seconds=1))
+        chat = Chat(team, Upstream(list(script)).open, Waits(), pool=pool)
+        return [event async for event in chat.events()][-1]
+
+    assert [await ask(BUSY) for _ in range(3)] == [BUSY] * 3
+    rests = await ask()
+    assert isinstance(rests, Failed)
+    assert (rests.status, rests.retry_after) == (503, 4)
+    clock.pass_(timedelta(seconds=10))
+    assert await ask(HI, END) == END
+    token = await state("one")
+    assert (token.strikes, token.cool_until) == (0, None)
+
+
+async def test_a_probe_whose_caller_is_wrong_or_gone_lets_the_next_one_go(
+    team: Team,
+) -> None:
+    clock = Clock()
+    pool = Pool(clock)
+    await UpstreamToken.objects.aupdate(cause="fault", strikes=3, cool_until=clock())
+    scripts: list[list[Event | asyncio.Event]] = [[WRONG], [HI, END]]
+    for script in scripts:
+        chat = Chat(team, Upstream(*[script] * 4).open, Waits(), pool=pool)
+        assert [event async for event in chat.events()] == script
+    events = Chat(team, Upstream([asyncio.Event()]).open, QUICK, pool=pool).events()
+    assert await anext(events) is None
+    assert pool.under_way() == 1
+    await events.aclose()
+    assert pool.under_way() == 0
+    assert not await UpstreamToken.objects.exclude(probe_until=None).aexists()
 
 
 async def test_with_no_token_at_all_another_try_is_in_vain(team: Team) -> None:

@@ -24,7 +24,7 @@ def running(live: Product) -> Gateway:
 @pytest.fixture
 def gateway(running: Gateway) -> Iterator[Gateway]:
     yield running
-    running.vendor.heal()
+    running.heal()
 
 
 def refusal(answer: httpx.Response) -> dict[str, Any]:
@@ -196,17 +196,16 @@ def test_a_dead_token_is_passed_over_unseen(gateway: Gateway) -> None:
     answer = gateway.post()
     assert answer.status_code == 200
     assert gateway.row(answer.headers["x-request-id"])["outcome"] == "ok"
-    gateway.give_tokens()
 
 
 @pytest.mark.parametrize(
     ("fault", "times", "status", "code"),
     [
-        ("500", 3, 502, "upstream_http_500"),
+        ("500", 2, 502, "upstream_http_500"),
         ("464", 1, 502, "upstream_http_464"),
         ("html", 1, 502, "upstream_bad_answer"),
-        ("only_end", 3, 502, "upstream_empty_answer"),
-        ("close", 3, 502, "upstream_unreachable"),
+        ("only_end", 2, 502, "upstream_empty_answer"),
+        ("close", 2, 502, "upstream_unreachable"),
         ("V3", 1, 502, "upstream_outdated_client"),
         ("V4", 1, 502, "upstream_deprecated"),
     ],
@@ -248,7 +247,6 @@ def test_a_stream_that_breaks_raises_in_the_client(
     assert error.value.type == "upstream_error"
     row = gateway.row()
     assert (row["outcome"], row["status"]) == ("truncated", 200)
-    gateway.give_tokens()
 
 
 @pytest.mark.parametrize("fault", ["no_end", "error_after_text"])
@@ -262,11 +260,10 @@ def test_a_whole_answer_that_is_cut_comes_from_another_token(
     assert answer.json()["choices"][0]["message"]["content"] == good
     row = gateway.row(answer.headers["x-request-id"])
     assert (row["outcome"], row["status"]) == ("ok", 200)
-    gateway.give_tokens()
 
 
 def test_a_whole_answer_that_is_cut_each_time_is_an_error(gateway: Gateway) -> None:
-    gateway.vendor.fault("chat", "no_end", times=3)
+    gateway.vendor.fault("chat", "no_end", times=2)
     answer = gateway.post()
     assert (answer.status_code, refusal(answer)["code"]) == (502, "upstream_cut")
     row = gateway.row(answer.headers["x-request-id"])
@@ -282,13 +279,29 @@ def test_a_broken_stream_ends_without_done(gateway: Gateway) -> None:
     assert '"stop"' not in answer.text
 
 
-def test_without_a_token_it_is_busy_and_says_for_how_long(gateway: Gateway) -> None:
-    gateway.vendor.fault("chat", "429", times=3, retry_after=30)
-    assert gateway.post().status_code == 429
-    answer = gateway.post()
-    assert (answer.status_code, refusal(answer)["code"]) == (503, "overloaded")
-    assert 1 <= int(answer.headers["retry-after"]) <= 31
-    gateway.give_tokens()
+def test_when_all_tokens_are_rate_limited_it_says_for_how_long(
+    gateway: Gateway,
+) -> None:
+    gateway.vendor.fault("chat", "429", times=1, retry_after=7)
+    gateway.vendor.fault("chat", "429", times=2, retry_after=3600)
+    for _ in range(2):
+        answer = gateway.post()
+        assert answer.status_code == 429
+        error = refusal(answer)
+        assert error["code"] == "rate_limit_exceeded"
+        assert error["type"] == "rate_limit_error"
+        assert 1 <= int(answer.headers["retry-after"]) <= 7
+    assert len(gateway.vendor.requests("chat")) >= 3
+
+
+def test_when_all_tokens_are_dead_it_is_never_the_callers_401(
+    gateway: Gateway,
+) -> None:
+    gateway.vendor.fault("chat", "V1", times=3)
+    for _ in range(2):
+        answer = gateway.post()
+        assert (answer.status_code, refusal(answer)["code"]) == (503, "overloaded")
+        assert answer.headers["x-should-retry"] == "false"
 
 
 def test_an_api_key_may_do_what_it_was_given(gateway: Gateway) -> None:

@@ -17,7 +17,7 @@ def gateway(live: Product) -> Iterator[Gateway]:
     gateway = Gateway(live, live.auth_token)
     httpx.delete(f"{live.simulator_url}/_sim/requests").raise_for_status()
     yield gateway
-    gateway.vendor.heal()
+    gateway.heal()
 
 
 def hang_up_on_the_stream(gateway: Gateway, after: str) -> None:

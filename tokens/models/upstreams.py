@@ -1,13 +1,16 @@
 """Where chat requests go, and the pool of tokens they go with."""
 
-from typing import ClassVar
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, ClassVar
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tokens.crypto import EncryptedField
+from tokens.crypto import EncryptedField, Secret, SecretUnreadable
+from tokens.jwt import expiry
 from tokens.models.teams import Team
 
 
@@ -49,19 +52,20 @@ class Upstream(models.Model):
 
 
 class UpstreamTokenQuerySet(models.QuerySet["UpstreamToken"]):
-    def usable_by(self, team: Team) -> "UpstreamTokenQuerySet":
-        """Tokens whose owner is the team, at an upstream that the team may use, not
-        switched off, not dead and not cooling down."""
+    def in_pool_of(self, team_id: int) -> "UpstreamTokenQuerySet":
+        """A team's tokens at upstreams that it may use, but for those that somebody
+        switched off."""
         return self.filter(
-            Q(upstream__team=team) | Q(upstream__team=None),
-            Q(cool_until=None) | Q(cool_until__lte=timezone.now()),
-            team=team,
-            state=UpstreamToken.State.ACTIVE,
-        )
+            Q(upstream__team=team_id) | Q(upstream__team=None), team=team_id
+        ).exclude(state=UpstreamToken.State.DISABLED)
 
 
 class UpstreamToken(models.Model):
-    """One sign-in at an upstream. Its clear text is opened only for a request."""
+    """One sign-in at an upstream. Its clear text is opened only for a request.
+
+    `tokens.health` says what the columns from `state` to `models_out` mean together;
+    they are written by compare-and-set on `health_version` only.
+    """
 
     class State(models.TextChoices):
         ACTIVE = "active", _("Active")
@@ -78,9 +82,33 @@ class UpstreamToken(models.Model):
     machine_id = models.CharField(max_length=64, help_text="64 hex digits.")
     mac_id = models.CharField(max_length=64, blank=True, help_text="64 hex digits.")
     owner_email = models.EmailField(blank=True)
+    shared = models.BooleanField(
+        "shared with the team",
+        default=False,
+        help_text="Off: only its owner's requests use it. A token without an owner "
+        "serves everybody.",
+    )
+    weight = models.PositiveSmallIntegerField(
+        default=1,
+        validators=[MinValueValidator(1)],
+        help_text="A token of weight 2 is given twice as many requests at a time.",
+    )
     state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
-    cool_until = models.DateTimeField(null=True, blank=True)
-    last_error = models.CharField(max_length=500, blank=True)
+    cause = models.CharField(max_length=10, blank=True, editable=False)
+    strikes = models.PositiveIntegerField(default=0, editable=False)
+    cooled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    cool_until = models.DateTimeField(null=True, blank=True, editable=False)
+    probe_until = models.DateTimeField(null=True, blank=True, editable=False)
+    models_out = models.JSONField(default=dict, blank=True, editable=False)
+    health_version = models.PositiveIntegerField(default=0, editable=False)
+    expires_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="As the token itself says."
+    )
+    check_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When it is due for a check."
+    )
+    checked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_error = models.CharField(max_length=500, blank=True, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Alias and machine's ids as the token files said them last; null: not in them.
     filed = models.JSONField(null=True, editable=False)
@@ -97,11 +125,46 @@ class UpstreamToken(models.Model):
                 name="upstream_token_once_per_team",
             )
         ]
-        indexes = [
-            models.Index(
-                fields=["team", "state", "last_used_at"], name="upstream_token_turn"
+
+    def __str__(self) -> str:
+        return self.alias or f"token {self.secret}"
+
+    def save(
+        self, *args: Any, update_fields: Iterable[str] | None = None, **rest: Any
+    ) -> None:
+        """The expiry is the secret's own word, so it changes with it."""
+        if update_fields is None or "secret" in update_fields:
+            self.expires_at = self._expiry()
+            update_fields = update_fields and {*update_fields, "expires_at"}
+        super().save(*args, update_fields=update_fields, **rest)
+
+    def _expiry(self) -> datetime | None:
+        given = self.secret
+        secret = given if isinstance(given, Secret) else Secret(given)
+        try:
+            return expiry(secret.reveal())
+        except SecretUnreadable:
+            return self.expires_at
+
+
+class TokenLoad(models.Model):
+    """How many requests one process has under way with a token, by its own count.
+
+    The count is absolute, so a lost or repeated write does no harm; a row that is not
+    written again within a few seconds is that of a process that is gone.
+    """
+
+    token = models.ForeignKey(UpstreamToken, models.CASCADE, related_name="loads")
+    process = models.CharField(max_length=40)
+    in_flight = models.PositiveIntegerField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["token", "process"], name="one_load_per_process"
             )
         ]
 
     def __str__(self) -> str:
-        return self.alias or f"token {self.secret}"
+        return f"{self.in_flight} by {self.process}"

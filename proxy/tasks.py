@@ -1,0 +1,29 @@
+"""Celery's doors to the pool: checks of tokens."""
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from proxy import probe
+from proxy.speaking import vendor_defaults
+from tokens import checking
+from tokens.models import UpstreamToken
+
+log = logging.getLogger(__name__)
+
+
+@shared_task
+def sweep_tokens() -> None:
+    """Beat's knock: checks that are due, and tokens that will expire."""
+    now = timezone.now()
+    checking.watch_expiry(now)
+    checking.sweep(now)
+
+
+@shared_task
+def check_token(token_id: int) -> None:
+    rows = UpstreamToken.objects.select_related("team", "upstream")
+    if token := rows.filter(pk=token_id).first():
+        log.info(probe.check_token(token, vendor_defaults()))
+        checking.checked(token, timezone.now())
