@@ -1,0 +1,155 @@
+"""What a billing cycle will come to, with an interval. Pure; floats: it is a guess.
+
+The remaining days are the recent level times what is usual for their weekday and for
+their place in the cycle (on-demand spend starts when what a seat includes is used up).
+The interval is empirical: the same forecast is made at every earlier day of the
+history, and how far it was off there is how far it may be off now.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import fmean
+
+WEEK = 7
+# With less history there is no forecast.
+FEWEST_DAYS = 21
+# Days whose weekday factors and level still count.
+MEMORY = 70
+HALF_LIFE = 40.0
+# Part of a cycle that shares one factor, and how much history pulls it from 1.
+STRETCH = 5
+WEIGHT_OF_ONE = 5.0
+# As many earlier forecasts have to be compared before their errors alone are believed.
+ENOUGH_ERRORS = 40
+USUAL_SPREAD = 0.35
+# Wider than the four of five that they are to hold: a team that grows or changes is
+# further off than its past (docs/benchmarks.md).
+LOW, HIGH = 0.06, 0.94
+
+
+@dataclass(frozen=True)
+class History:
+    """Daily cents of consecutive settled UTC days. `places` is each day's place in its
+    own cycle, from 0, and `cycle_start` the first day of the present one."""
+
+    first: date
+    values: Sequence[float]
+    places: Sequence[int]
+
+    def __post_init__(self) -> None:
+        assert len(self.values) == len(self.places)
+
+    @property
+    def next_day(self) -> date:
+        return self.first + timedelta(days=len(self.values))
+
+    def until(self, count: int) -> "History":
+        return History(self.first, self.values[:count], self.places[:count])
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Cents of the days to come; four of five times between `low` and `high`."""
+
+    expected: float
+    low: float
+    high: float
+
+
+def forecast(history: History, days: Sequence[int]) -> Forecast | None:
+    """The sum over the days that follow the history; `days` are their places in the
+    cycle. None with too little history to tell."""
+    if len(history.values) < FEWEST_DAYS:
+        return None
+    if not days:
+        return Forecast(0.0, 0.0, 0.0)
+    expected = _expected(history, days)
+    low, high = _spread(history, len(days))
+    return Forecast(expected, max(0.0, expected + low), expected + high)
+
+
+def _expected(history: History, days: Sequence[int]) -> float:
+    offset = max(0, len(history.values) - MEMORY)
+    first = history.first + timedelta(days=offset)
+    values, places = history.values[offset:], history.places[offset:]
+    weekdays = _weekday_factors(first, values)
+    flat = [
+        value / weekdays[(first + timedelta(days=n)).weekday()]
+        for n, value in enumerate(values)
+    ]
+    stretches = _stretch_factors(flat, places)
+    level = _level(
+        [v / stretches[p // STRETCH] for v, p in zip(flat, places, strict=True)]
+    )
+    return sum(
+        level
+        * weekdays[(history.next_day + timedelta(days=n)).weekday()]
+        * stretches.get(place // STRETCH, 1.0)
+        for n, place in enumerate(days)
+    )
+
+
+def _weekday_factors(first: date, values: Sequence[float]) -> list[float]:
+    """Each weekday's mean against the mean of all, never quite 0."""
+    whole = fmean(values) or 1.0
+    by_day: list[list[float]] = [[] for _ in range(WEEK)]
+    for n, value in enumerate(values):
+        by_day[(first.weekday() + n) % WEEK].append(value)
+    return [max(fmean(found) / whole, 0.01) for found in by_day]
+
+
+def _stretch_factors(flat: Sequence[float], places: Sequence[int]) -> dict[int, float]:
+    """Each stretch of the cycle against the mean, pulled to 1 where little is known."""
+    whole = fmean(flat) or 1.0
+    found: dict[int, list[float]] = {}
+    for value, place in zip(flat, places, strict=True):
+        found.setdefault(place // STRETCH, []).append(value / whole)
+    return {
+        stretch: (sum(ratios) + WEIGHT_OF_ONE) / (len(ratios) + WEIGHT_OF_ONE)
+        for stretch, ratios in found.items()
+    }
+
+
+def _level(values: Sequence[float]) -> float:
+    """The recent mean: what is older by a half-life counts half."""
+    weights = [math.exp2(-age / HALF_LIFE) for age in range(len(values))]
+    weighted = sum(w * v for w, v in zip(weights, reversed(values), strict=True))
+    return weighted / sum(weights)
+
+
+def _spread(history: History, days: int) -> tuple[float, float]:
+    """What to add to the expected sum for its lower and its upper end: how far off the
+    same forecast was at earlier days, against what was usual then."""
+    usual = _usual(history.values) * days
+    errors = sorted(_earlier_errors(history, days))
+    spread = USUAL_SPREAD / math.sqrt(min(days, WEEK))
+    believed = min(1.0, len(errors) / ENOUGH_ERRORS)
+    low = _quantile(errors, LOW) if errors else 0.0
+    high = _quantile(errors, HIGH) if errors else 0.0
+    low = believed * low + (1 - believed) * min(low, -spread)
+    high = believed * high + (1 - believed) * max(high, spread)
+    return usual * min(low, 0.0), usual * max(high, 0.0)
+
+
+def _usual(values: Sequence[float]) -> float:
+    return fmean(values[-MEMORY:])
+
+
+def _earlier_errors(history: History, days: int) -> Iterator[float]:
+    """At each day with enough before it: what came, less what was expected, as a share
+    of what was usual."""
+    for count in range(FEWEST_DAYS, len(history.values) - days + 1):
+        then = history.until(count)
+        usual = _usual(then.values) * days
+        if usual > 0:
+            came = sum(history.values[count : count + days])
+            yield (came - _expected(then, history.places[count : count + days])) / usual
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float:
+    place = share * (len(ordered) - 1)
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
