@@ -7,7 +7,7 @@ cycle and the cycles tile the calendar.
 
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from django.utils.translation import gettext
@@ -19,12 +19,15 @@ from tokens.models import Team
 DAY = timedelta(days=1)
 PRESETS = {
     "cycle": _("This cycle"),
+    "last-cycle": _("Last cycle"),
     "7d": _("7 days"),
     "30d": _("30 days"),
     "90d": _("90 days"),
     "month": _("This month"),
     "last-month": _("Last month"),
+    "year": _("365 days"),
 }
+DAYS = {"7d": 7, "30d": 30, "90d": 90, "year": 365}
 
 
 class BadInput(ValueError):
@@ -60,7 +63,7 @@ class Period:
 
     @property
     def name(self) -> str:
-        return str(PRESETS.get(self.preset) or _("Own range"))
+        return str(PRESETS.get(self.preset) or gettext("Own range"))
 
     def first(self, days: int) -> "Period":
         """Its first so many days; the whole when it is shorter."""
@@ -144,8 +147,10 @@ def preset(name: str, cycle: Cycle, today: date) -> Period:
     match name:
         case "cycle":
             return cycle.period
-        case "7d" | "30d" | "90d":
-            return Period(today - DAY * (int(name[:-1]) - 1), today, name)
+        case "last-cycle":
+            return replace(cycle.before().period, preset=name)
+        case "7d" | "30d" | "90d" | "year":
+            return Period(today - DAY * (DAYS[name] - 1), today, name)
         case "month":
             days = monthrange(today.year, today.month)[1]
             return Period(month, today.replace(day=days), name)
@@ -164,6 +169,8 @@ def comparable(period: Period, cycle: Cycle, today: date) -> Period | None:
         return None
     if period == cycle.period:
         return cycle.before().period.first(gone)
+    if period.preset == "last-cycle":
+        return cycle.before().before().period.first(gone)
     if period.preset in ("month", "last-month"):
         last = period.start - DAY
         return Period(last.replace(day=1), last).first(gone)

@@ -69,7 +69,7 @@ def rollup(
     **fields: Any,
 ) -> UsageRollup:
     given = _NO_TOKENS | {"events": 1, "unpriced_events": 0, "requests_costs": 1}
-    return UsageRollup.objects.create(
+    made = UsageRollup.objects.create(
         team=team,
         day=day,
         email=email,
@@ -78,6 +78,9 @@ def rollup(
         charged_cents=Decimal(cents),
         **given | fields,
     )
+    for derived in FROM_SUMS:
+        derived.rebuild(team, [day])
+    return made
 
 
 def event(

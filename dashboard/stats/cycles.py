@@ -15,17 +15,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from dashboard.models import OpeningSums, UsageEvent, UsageRollup
-from dashboard.periods import DAY, first_ms, midnight
-from dashboard.stats.usage import (
-    EVENT_SUMS,
-    MEASURES,
-    ROLLUP_SUMS,
-    By,
-    UsageRow,
-    columns,
-    grouped,
-)
+from dashboard.models import OpeningSums, UsageEvent
+from dashboard.periods import DAY, Period, first_ms, midnight
+from dashboard.stats.rows import MEASURES, By, UsageRow, added_up, columns, grouped
+from dashboard.stats.usage import OF_EVENTS, usage
 from tokens.models import Team
 
 
@@ -37,8 +30,9 @@ def usage_between(
     dimensions = columns(by)
     whole = start if _is_midnight(start) else midnight(start.date()) + DAY
     last = (end - timedelta(microseconds=1)).date()
-    days = UsageRollup.objects.between(team, whole.date(), last)
-    parts = [(1, row) for row in _rows(days, dimensions, ROLLUP_SUMS)]
+    parts: list[tuple[int, UsageRow]] = []
+    if whole.date() <= last:
+        parts = [(1, row) for row in usage(team, Period(whole.date(), last), by)]
     if not _is_midnight(start):
         parts += [(1, row) for row in _rest_of_day(team, start, dimensions)]
     if not _is_midnight(end):
@@ -53,12 +47,12 @@ def _rest_of_day(
     kept = OpeningSums.objects.filter(
         team=team, day=instant.date(), cycle__start=instant
     )
-    if rows := _rows(kept, dimensions, ROLLUP_SUMS):
+    if rows := _rows(kept, dimensions, added_up(MEASURES)):
         return rows
     end = midnight(instant.date()) + DAY
     span = first_ms(instant), first_ms(end) - 1
     events = UsageEvent.objects.live().filter(team=team, timestamp_ms__range=span)
-    return _rows(events, dimensions, EVENT_SUMS)
+    return _rows(events, dimensions, OF_EVENTS)
 
 
 def _rows(

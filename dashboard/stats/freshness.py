@@ -13,7 +13,7 @@ PROVISIONAL_DAYS = 2
 
 @dataclass(frozen=True)
 class Coverage:
-    """The newest span of time whose events were fetched without a gap."""
+    """The newest span of time of a stream that was fetched without a gap."""
 
     since: datetime
     until: datetime
@@ -23,9 +23,9 @@ class Coverage:
         return self.since.date() <= day <= self.until.date()
 
 
-def coverage(team: Team) -> Coverage | None:
+def coverage(team: Team, stream: Stream = Stream.EVENTS) -> Coverage | None:
     block: tuple[int, int] | None = None
-    for start, end in SyncWindow.objects.spans(team, Stream.EVENTS):
+    for start, end in SyncWindow.objects.spans(team, stream):
         if block is None:
             block = start, end
         elif end >= block[0] - 1:

@@ -8,20 +8,16 @@ from decimal import Decimal
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from dashboard.models import Member, UsageRollup
-from dashboard.periods import Period
+from dashboard.models import DayPerson, Member
+from dashboard.periods import DAY, Period
 from dashboard.stats.cycles import usage_between
-from dashboard.stats.usage import (
-    By,
-    Spend,
-    UsageRow,
-    spend,
-    usage,
-    usage_until_and_from,
-)
+from dashboard.stats.sources import EVERYTHING, Only, rows
+from dashboard.stats.usage import By, Spend, UsageRow, spend, usage
 from tokens.models import Team
 
 NO_ONE = Spend()
+# What `Spend` is made of.
+SPEND_MEASURES = ("events", "charged_cents", "requests_costs")
 
 
 @dataclass(frozen=True)
@@ -77,12 +73,20 @@ class SumsSoFar:
     whole_days: Sums
 
 
-def sums(team: Team, period: Period) -> Sums:
-    return _sums(usage(team, period, [By.MEMBER, By.KIND]))
+def sums(team: Team, period: Period, only: Only = EVERYTHING) -> Sums:
+    return _sums(_rows(team, period, only))
 
 
-def sums_so_far(team: Team, period: Period, today: date) -> SumsSoFar:
-    past, present = usage_until_and_from(team, period, [By.MEMBER, By.KIND], today)
+def sums_so_far(
+    team: Team, period: Period, today: date, only: Only = EVERYTHING
+) -> SumsSoFar:
+    """Today is summed apart from the days before it."""
+    until = today - DAY
+    past = present = []
+    if period.start <= until:
+        past = _rows(team, Period(period.start, min(period.end, until)), only)
+    if period.end >= today:
+        present = _rows(team, Period(max(period.start, today), period.end), only)
     return SumsSoFar(_sums(past + present), _sums(past))
 
 
@@ -91,13 +95,18 @@ def sums_between(team: Team, start: datetime, end: datetime) -> Sums:
     return _sums(usage_between(team, start, end, [By.MEMBER, By.KIND]))
 
 
+def _rows(team: Team, period: Period, only: Only = EVERYTHING) -> list[UsageRow]:
+    by = [By.MEMBER, By.KIND]
+    return usage(team, period, by, only=only, measures=SPEND_MEASURES)
+
+
 def _sums(rows: list[UsageRow]) -> Sums:
     return Sums(spend_by_person(rows), spend(rows))
 
 
-def people(team: Team, period: Period) -> list[Person]:
+def people(team: Team, period: Period, only: Only = EVERYTHING) -> list[Person]:
     """Everybody with a seat now or before, and everybody with usage in the period."""
-    spends = spend_by_person(usage(team, period, [By.MEMBER, By.KIND]))
+    spends = spend_by_person(_rows(team, period, only))
     used = _last_days_used(team, period)
     members = {m.email: m for m in Member.objects.of(team).with_last_active_day()}
     return [
@@ -114,8 +123,8 @@ def top(team: Team, spends: dict[str, Spend], count: int) -> list[Person]:
 
 
 def _last_days_used(team: Team, period: Period) -> dict[str, date]:
-    rollups = UsageRollup.objects.between(team, period.start, period.end)
-    last = rollups.order_by().values("email").annotate(last=Max("day"))
+    days = rows(DayPerson, team, period, EVERYTHING)
+    last = days.values("email").annotate(last=Max("day"))
     return dict(last.values_list("email", "last"))
 
 

@@ -1,134 +1,127 @@
 """Sums of usage by any of day, person, model and kind."""
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
-from django.db.models import Case, Count, Q, QuerySet, Sum, When
+from django.db.models import Count, Q, Sum
 
-from dashboard.models import EventKind, UsageEvent, UsageRollup
-from dashboard.models.events import UsageEventQuerySet
-from dashboard.models.sums import UsageRollupQuerySet
+from dashboard.models import EventKind, UsageEvent
 from dashboard.periods import Period
+from dashboard.stats.by_group import in_groups, less
+from dashboard.stats.rows import (
+    MEASURES,
+    ZERO,
+    By,
+    UsageRow,
+    added_up,
+    columns,
+    grouped,
+    ordered,
+    total,
+)
+from dashboard.stats.sources import EVERYTHING, NO_GROUP, Only, rows, source
+from dashboard.stats.spans import SHORTEST, summed
 from tokens.models import Team
 
-ZERO = Decimal(0)
-
-
-class By(StrEnum):
-    """What sums can be split by, in the order of columns and of sorting."""
-
-    DAY = "day"
-    MEMBER = "member"
-    MODEL = "model"
-    KIND = "kind"
-
-    @property
-    def column(self) -> str:
-        return "email" if self is By.MEMBER else self.value
-
-
-@dataclass(frozen=True)
-class UsageRow:
-    """One row of sums. A dimension that was not asked for is empty. Costs are exact
-    cents; `requests_costs` are the vendor's request units."""
-
-    day: date | None = None
-    email: str = ""
-    model: str = ""
-    kind: str = ""
-    events: int = 0
-    charged_cents: Decimal = ZERO
-    requests_costs: Decimal = ZERO
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cache_write_tokens: int = 0
-    cache_read_tokens: int = 0
-    unpriced_events: int = 0
-
-
-MEASURES = (
-    "events",
-    "charged_cents",
-    "requests_costs",
-    "input_tokens",
-    "output_tokens",
-    "cache_write_tokens",
-    "cache_read_tokens",
-    "unpriced_events",
-)
-ROLLUP_SUMS = {f"sum_{name}": Sum(name) for name in MEASURES}
-EVENT_SUMS = ROLLUP_SUMS | {
-    "sum_events": Count("pk"),
-    "sum_charged_cents": Sum("cost_cents"),
-    "sum_unpriced_events": Count("pk", filter=Q(cost_cents=None)),
+__all__ = [
+    "MEASURES",
+    "OF_EVENTS",
+    "ZERO",
+    "By",
+    "Only",
+    "Spend",
+    "UsageRow",
+    "columns",
+    "spend",
+    "usage",
+    "usage_by_group",
+    "usage_of",
+]
+OF_EVENTS = {
+    **{name: Sum(name) for name in MEASURES if name.endswith("tokens")},
+    "requests_costs": Sum("requests_costs"),
+    "events": Count("pk"),
+    "charged_cents": Sum("cost_cents"),
+    "unpriced_events": Count("pk", filter=Q(cost_cents=None)),
 }
 
 
 def usage(
-    team: Team, period: Period, by: Collection[By], *, withdrawn: bool = False
+    team: Team,
+    period: Period,
+    by: Collection[By],
+    *,
+    only: Only = EVERYTHING,
+    measures: Sequence[str] = MEASURES,
+    withdrawn: bool = False,
 ) -> list[UsageRow]:
-    """Sums sorted by their dimensions; no usage, no rows. `withdrawn` asks for the
-    events that the vendor no longer serves, instead of the live ones."""
-    dimensions = columns(by)
-    if not dimensions:
-        return _total(usage(team, period, [By.KIND], withdrawn=withdrawn))
-    sums = EVENT_SUMS if withdrawn else ROLLUP_SUMS
-    found = grouped(_source(team, period, withdrawn), dimensions, sums)
-    rows = [UsageRow(**row) for row in found]
-    return sorted(rows, key=lambda row: tuple(getattr(row, d) for d in dimensions))
-
-
-def usage_until_and_from(
-    team: Team, period: Period, by: Collection[By], day: date
-) -> tuple[list[UsageRow], list[UsageRow]]:
-    """The same in two parts, before the day and from it on, with one query."""
-    is_late = Case(When(day__gte=day, then=True), default=False)
-    source = _source(team, period, withdrawn=False).annotate(is_late=is_late)
-    parts: tuple[list[UsageRow], list[UsageRow]] = ([], [])
-    for row in grouped(source, ["is_late", *columns(by)], ROLLUP_SUMS):
-        parts[row.pop("is_late")].append(UsageRow(**row))
-    return parts
-
-
-def columns(by: Collection[By]) -> list[str]:
-    return [dimension.column for dimension in By if dimension in by]
-
-
-def _source(
-    team: Team, period: Period, withdrawn: bool
-) -> UsageEventQuerySet | UsageRollupQuerySet:
+    """Sums sorted by their dimensions; no usage, no rows. Measures that are not asked
+    for stay 0. `withdrawn` asks for all events that the vendor no longer serves,
+    instead of the live ones."""
+    if not by:
+        parts = usage(
+            team, period, [By.KIND], only=only, measures=measures, withdrawn=withdrawn
+        )
+        return total(parts, measures)
     if withdrawn:
         events = UsageEvent.objects.withdrawn()
-        return events.between(team, period.start, period.end)
-    return UsageRollup.objects.between(team, period.start, period.end)
+        found = events.between(team, period.start, period.end)
+        return ordered(grouped(found, columns(by), OF_EVENTS), columns(by))
+    if only.group == NO_GROUP and By.MEMBER not in by and only.email is None:
+        return usage_by_group(team, period, by, only=only, measures=measures)[NO_GROUP]
+    return ordered(_live(team, period, columns(by), only, measures), columns(by))
 
 
-def grouped(
-    source: QuerySet[Any],
-    dimensions: list[str],
-    sums: dict[str, Any],
-) -> Iterator[dict[str, Any]]:
-    """Events may lack a number, and a sum of nothing is NULL: it is left out."""
-    found: Iterable[tuple[Any, ...]] = (
-        source.order_by()
-        .values(*dimensions)
-        .annotate(**sums)
-        .values_list(*dimensions, *(f"sum_{name}" for name in MEASURES))
-    )
-    for values in found:
-        pairs = zip((*dimensions, *MEASURES), values, strict=True)
-        yield {name: value for name, value in pairs if value is not None}
+def usage_of(
+    team: Team,
+    period: Period,
+    emails: Collection[str],
+    *,
+    only: Only = EVERYTHING,
+    measures: Sequence[str] = MEASURES,
+) -> list[UsageRow]:
+    """By day and person, of a few people: an index leads to their days."""
+    by = columns([By.DAY, By.MEMBER])
+    table = source({"email", *only.columns})
+    found = rows(table.days, team, period, only).filter(email__in=emails)
+    return ordered(grouped(found, by, added_up(measures)), by)
 
 
-def _total(rows: list[UsageRow]) -> list[UsageRow]:
-    if not rows:
-        return []
-    sums = {name: sum(getattr(row, name) for row in rows) for name in MEASURES}
-    return [UsageRow(**sums)]
+def usage_by_group(
+    team: Team,
+    period: Period,
+    by: Collection[By],
+    *,
+    only: Only = EVERYTHING,
+    measures: Sequence[str] = MEASURES,
+) -> dict[int, list[UsageRow]]:
+    """The same per number of a local group. No table holds who is in no group
+    (`NO_GROUP`): that is everything less all the groups. Not by person."""
+    all_groups = replace(only, group=None)
+    whole = usage(team, period, by, only=all_groups, measures=measures)
+    groups = in_groups(team, period, columns(by), all_groups, measures)
+    parts = [row for rows_of_group in groups.values() for row in rows_of_group]
+    return groups | {NO_GROUP: less(whole, parts, columns(by), measures)}
+
+
+def _live(
+    team: Team,
+    period: Period,
+    dimensions: Sequence[str],
+    only: Only,
+    measures: Sequence[str],
+) -> Iterable[dict[str, Any]]:
+    needed = {*dimensions, *only.columns} - {"day"}
+    if only.group is not None and "email" not in needed:
+        needed.add("group_id")
+    table = source(needed)
+    is_long = len(period) >= SHORTEST and "day" not in dimensions
+    if is_long and table.months and only.group is None:
+        return summed(team, period, table, dimensions, measures, only)
+    found = rows(table.days, team, period, only)
+    return grouped(found, dimensions, added_up(measures))
 
 
 @dataclass(frozen=True)

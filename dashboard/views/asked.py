@@ -6,19 +6,23 @@ Every view of a team goes through `page` or `data`, so none can forget to ask.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
 
-from dashboard.periods import BadInput, Cycle, Period, cycle_of, parse
+from dashboard.filters import Filters, parse
+from dashboard.models import LocalGroup
+from dashboard.periods import BadInput, Cycle, Period, cycle_of
+from dashboard.rollups.versions import data_version
 from dashboard.shell import Shell
+from dashboard.stats.freshness import Coverage, coverage
 from tokens.access import Access, access, teams_of
 from tokens.models import Team, User
 
@@ -39,21 +43,30 @@ class Asked:
     access: Access
     now: datetime
     cycle: Cycle
-    period: Period
+    filters: Filters
+    group: LocalGroup | None = None
+
+    @cached_property
+    def covered(self) -> Coverage | None:
+        """How far usage events are complete."""
+        return coverage(self.team)
+
+    @cached_property
+    def version(self) -> int:
+        """Grows with every change of the team's numbers."""
+        return data_version(self.team)
+
+    @property
+    def period(self) -> Period:
+        return self.filters.period
 
     @property
     def today(self) -> date:
         return self.now.date()
 
     def query(self, **changes: str) -> str:
-        """A query string that keeps the team and the period, with changes."""
-        kept: dict[str, str] = {}
-        if len(self.teams) > 1:
-            kept["team"] = self.team.slug
-        if "period" not in changes and "start" not in changes:
-            kept |= self._period()
-        given = {name: value for name, value in (kept | changes).items() if value}
-        return f"?{urlencode(given)}" if given else ""
+        """A query string that keeps the team and the filters, with changes."""
+        return self.filters.query(**self.in_team() | changes)
 
     def here(self, **changes: str) -> str:
         """The same as a link to this very page, which an empty one would not be."""
@@ -62,23 +75,16 @@ class Asked:
     def query_while_empty(self) -> str:
         return self.query(empty="1")
 
-    def dates(self) -> str:
-        """The same for JSON: the days themselves, on whatever day it is read."""
-        start, end = self.period.start.isoformat(), self.period.end.isoformat()
-        return self.query(start=start, end=end)
+    def dates(self, **changes: str) -> str:
+        """The same with the days themselves, on whatever day it is read."""
+        return self.filters.dates(**self.in_team() | changes)
 
-    def _period(self) -> dict[str, str]:
-        if self.period.preset == "cycle":
-            return {}
-        if self.period.preset:
-            return {"period": self.period.preset}
-        return {
-            "start": self.period.start.isoformat(),
-            "end": self.period.end.isoformat(),
-        }
+    def in_team(self) -> dict[str, str]:
+        """Who has one team needs no word for it."""
+        return {"team": self.team.slug} if len(self.teams) > 1 else {}
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 Refusal = Callable[[HttpRequest, Refused], HttpResponse]
 
 
@@ -92,12 +98,20 @@ def data(view: View) -> View:
     return _asking(view, _refusal_json)
 
 
-def _asking(view: View, refusal: Refusal) -> View:
-    @gzip_page
+def export(view: View) -> View:
+    """A file. It is not compressed: a stream would become many short gzip files, of
+    which browsers read the first."""
+    return _asking(view, _refusal_page, lambda view: view)
+
+
+def _asking(
+    view: View, refusal: Refusal, compressed: Callable[[View], View] = gzip_page
+) -> View:
+    @compressed
     @cache_control(private=True, no_cache=True)
     @login_required
     @wraps(view)
-    def asking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def asking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, read(request), *args, **kwargs)
         except BadInput as error:
@@ -126,8 +140,9 @@ def read(request: HttpRequest) -> Asked:
         )
     now = datetime.now(UTC)
     cycle = cycle_of(team, now)
-    period = parse(request.GET, cycle, now.date())
-    return Asked(user, teams, team, granted, now, cycle, period)
+    filters = parse(request.GET, cycle, now.date())
+    group = _group(team, filters.group) if filters.group else None
+    return Asked(user, teams, team, granted, now, cycle, filters, group)
 
 
 def _team(request: HttpRequest, teams: list[Team]) -> Team:
@@ -147,6 +162,13 @@ def _team(request: HttpRequest, teams: list[Team]) -> Team:
         if team.slug == slug:
             return team
     raise Refused(404, "team", _("You have no team of this name."))
+
+
+def _group(team: Team, number: int) -> LocalGroup:
+    found = LocalGroup.objects.filter(team=team, pk=number).first()
+    if found is None:
+        raise Refused(404, "group", _("This team has no group of this number."))
+    return found
 
 
 def _refusal_page(request: HttpRequest, refused: Refused) -> HttpResponse:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from dashboard.periods import BadInput, one_of
-from dashboard.stats.freshness import coverage
 from dashboard.stats.people import Person, people
 from dashboard.views.asked import Asked, page, show
 from dashboard.views.picker import picker
@@ -59,17 +58,19 @@ class Heading:
 @page
 def members(request: HttpRequest, asked: Asked) -> HttpResponse:
     sort, search = request.GET.get("sort", "-spend"), request.GET.get("q", "").strip()
-    everybody = people(asked.team, asked.period)
+    everybody = people(asked.team, asked.period, asked.filters.only)
     found = ordered([p for p in everybody if matches(p, search)], sort)
     shown = _page(found, request.GET.get("page", "1"))
+    choosing = picker(asked, q=search, sort=sort if sort != "-spend" else "")
     context = {
-        "covered": coverage(asked.team),
+        "covered": asked.covered,
         "headings": headings(asked, sort, search),
         "page": shown,
         "search": search,
         "seats": sum(1 for p in everybody if p.is_member and not p.left_at),
         "departed": sum(1 for p in everybody if p.left_at),
-        "picker": picker(asked, q=search, sort=sort if sort != "-spend" else ""),
+        "picker": choosing,
+        "searching": {n: v for n, v in choosing.whole.items() if n != "q"},
         "everybody_url": asked.here(sort=sort),
         "previous_url": asked.here(sort=sort, q=search, page=str(shown.number - 1)),
         "next_url": asked.here(sort=sort, q=search, page=str(shown.number + 1)),

@@ -4,20 +4,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from dashboard.charts import CHARTS, draw
+from dashboard.filters import Split
 from dashboard.models import Member, Stream
-from dashboard.periods import DAY, BadInput, Cycle, Period, comparable, one_of
-from dashboard.stats.freshness import Coverage, coverage
+from dashboard.periods import DAY, Cycle, Period, comparable
+from dashboard.stats.freshness import Coverage
 from dashboard.stats.gauge import gauge
 from dashboard.stats.people import Sums, sums, sums_between, sums_so_far, top
 from dashboard.stats.progress import progress
+from dashboard.stats.sources import EVERYTHING, Only
 from dashboard.views.asked import Asked, page, show
-from dashboard.views.picker import Link, picker
+from dashboard.views.charts import drawn
+from dashboard.views.picker import picker
 
-SPLITS = {"model": CHARTS["daily-spend"], "kind": CHARTS["daily-spend-by-kind"]}
+SPLITS = {
+    Split.MODEL: "daily-spend",
+    Split.KIND: "daily-spend-by-kind",
+    Split.PERSON: "daily-spend-by-person",
+    Split.GROUP: "daily-spend-by-group",
+}
 TOP = 8
 
 
@@ -52,11 +58,12 @@ class CycleSoFar:
 @require_safe
 @page
 def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
-    split = read_split(request)
-    covered = coverage(asked.team)
+    split = asked.filters.split or Split.MODEL
+    covered, choosing = asked.covered, picker(asked)
     cycle = cycle_compared(asked, covered)
-    is_cycle = asked.period == asked.cycle.period
-    chosen = cycle if is_cycle else compared(asked, asked.period, covered)
+    only = asked.filters.only
+    same = asked.period == asked.cycle.period and only == EVERYTHING
+    chosen = cycle if same else compared(asked, asked.period, covered, only)
     doing = progress(asked.team, asked.now)
     context = {
         "progress": doing,
@@ -64,9 +71,9 @@ def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
         "covered": covered,
         "so_far": cycle_so_far(asked, cycle),
         "gauge": gauge(asked.team, asked.cycle),
-        "drawn": draw(SPLITS[split], asked.team, asked.period, covered, asked.today),
-        "splits": split_links(asked, split),
-        "picker": picker(asked, split=split if split != "model" else ""),
+        "drawn": drawn(asked, SPLITS[split]),
+        "splits": choosing.splits(*SPLITS),
+        "picker": choosing,
         "chosen": chosen,
         "top": top(asked.team, chosen.now.people, TOP),
         "seats": Member.objects.of(asked.team).present().count(),
@@ -74,30 +81,16 @@ def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
     return show(request, "dashboard/overview.html", asked, context)
 
 
-def read_split(request: HttpRequest) -> str:
-    split = request.GET.get("split", "model")
-    if split not in SPLITS:
-        raise BadInput("split", one_of("split", SPLITS))
-    return split
-
-
-def split_links(asked: Asked, chosen: str) -> list[Link]:
-    titles = {"model": _("By model"), "kind": _("By kind")}
-    return [
-        Link(
-            titles[name],
-            asked.here(split="" if name == "model" else name),
-            name == chosen,
-        )
-        for name in SPLITS
-    ]
-
-
-def compared(asked: Asked, period: Period, covered: Coverage | None) -> Compared:
+def compared(
+    asked: Asked,
+    period: Period,
+    covered: Coverage | None,
+    only: Only = EVERYTHING,
+) -> Compared:
     other = comparable(period, asked.cycle, asked.today)
     known = covered and other and covered.since.date() <= other.start
-    before = sums(asked.team, other) if other and known else None
-    so_far = sums_so_far(asked.team, period, asked.today)
+    before = sums(asked.team, other, only) if other and known else None
+    so_far = sums_so_far(asked.team, period, asked.today, only)
     return Compared(so_far.all, so_far.whole_days, other, before)
 
 

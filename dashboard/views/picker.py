@@ -1,9 +1,20 @@
-"""The row of links and the form that choose a page's period."""
+"""What stands on top of a page of numbers: its period, its filters, its money."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
+from django.utils.translation import gettext as _
+
+from dashboard.filters import NOBODY, PERIOD, Measure, Split
+from dashboard.grains import Grain
+from dashboard.kept import kept
 from dashboard.periods import PRESETS
+from dashboard.stats.choices import groups_of, models_used
 from dashboard.views.asked import Asked
+from tokens.models import Team
+
+A = TypeVar("A")
 
 
 @dataclass(frozen=True)
@@ -14,23 +25,129 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Chip:
+    """A filter that is on; `url` takes it off."""
+
+    title: str
+    value: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    title: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
 class Picker:
-    """`kept` are the page's own filters, which a new period leaves as they are."""
+    """`own` are the page's own parameters, which a new period leaves as they are."""
 
-    links: list[Link]
-    kept: dict[str, str]
+    asked: Asked
+    own: dict[str, str]
+
+    @property
+    def links(self) -> list[Link]:
+        """This cycle is the default and needs no parameter."""
+        here = self.asked.period.preset
+        return [
+            Link(str(title), self._here(period=_unless(name, "cycle")), here == name)
+            for name, title in PRESETS.items()
+        ]
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What a form that asks for other days sends along."""
+        return {n: v for n, v in self.whole.items() if n not in PERIOD}
+
+    @property
+    def kept_by_filters(self) -> dict[str, str]:
+        filters = ("group", "model", "email", "grain")
+        return {n: v for n, v in self.whole.items() if n not in filters}
+
+    @property
+    def whole(self) -> dict[str, str]:
+        """All parameters of this page."""
+        team = self.asked.in_team()
+        every = self.asked.filters.given | team | self.own
+        return {name: value for name, value in every.items() if value}
+
+    @property
+    def measures(self) -> list[Link]:
+        here = self.asked.filters.measure
+        return [
+            Link(
+                one.label, self._here(measure=_unless(one, Measure.TOTAL)), one is here
+            )
+            for one in Measure
+        ]
+
+    @property
+    def chips(self) -> list[Chip]:
+        filters, group = self.asked.filters, self.asked.group
+        name = None if filters.group is None else group.name if group else ""
+        found = [
+            ("group", _("Group"), name, _("In no group")),
+            ("model", _("Model"), filters.model, _("No model named")),
+            ("email", _("Person"), filters.email, _("Unattributed")),
+        ]
+        return [
+            Chip(title, value or nobody, self._here(**{field: ""}))
+            for field, title, value, nobody in found
+            if value is not None
+        ]
+
+    @property
+    def email(self) -> str:
+        return self.asked.filters.given.get("email", "")
+
+    @property
+    def groups(self) -> list[Choice]:
+        """None where the team keeps no groups."""
+        chosen = self.asked.filters.given.get("group", "")
+        groups = self._kept("groups", groups_of)
+        nobodys = {NOBODY: _("In no group")} if groups else {}
+        every = (groups | nobodys).items()
+        return [Choice(value, name, value == chosen) for value, name in every]
+
+    @property
+    def models(self) -> list[Choice]:
+        chosen = self.asked.filters.model
+        names = self._kept("models", models_used)
+        if chosen and chosen not in names:
+            names = [chosen, *names]
+        return [Choice(name, name, name == chosen) for name in names]
+
+    @property
+    def grains(self) -> list[Choice]:
+        titles = {
+            Grain.DAY: _("Days"),
+            Grain.WEEK: _("Weeks"),
+            Grain.MONTH: _("Months"),
+        }
+        chosen = self.asked.filters.chosen_grain
+        return [Choice(one.value, titles[one], one is chosen) for one in Grain]
+
+    def splits(self, *offered: Split) -> list[Link]:
+        """The first is the default and needs no parameter."""
+        here = self.asked.filters.split or offered[0]
+        return [
+            Link(one.label, self._here(split=_unless(one, offered[0])), one is here)
+            for one in offered
+        ]
+
+    def _kept(self, what: str, read: Callable[[Team], A]) -> A:
+        team, version = self.asked.team, self.asked.version
+        return kept(f"{what}:{team.pk}:{version}", lambda: read(team))
+
+    def _here(self, **changes: str) -> str:
+        return self.asked.here(**self.own | changes)
 
 
-def picker(asked: Asked, **kept: str) -> Picker:
-    """This cycle is the default and needs no parameter."""
-    links = [
-        Link(
-            str(title),
-            asked.here(period="" if name == "cycle" else name, **kept),
-            asked.period.preset == name,
-        )
-        for name, title in PRESETS.items()
-    ]
-    if len(asked.teams) > 1:
-        kept["team"] = asked.team.slug
-    return Picker(links, {name: value for name, value in kept.items() if value})
+def picker(asked: Asked, **own: str) -> Picker:
+    return Picker(asked, own)
+
+
+def _unless(value: str, default: str) -> str:
+    return "" if value == default else value

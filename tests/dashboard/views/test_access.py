@@ -11,7 +11,11 @@ from tests import factories
 from tests.dashboard.conftest import World, signed_in
 from tokens.models import Team
 
-ARGUMENTS = {"chart": ["daily-spend"], "quarantine": ["events"]}
+ARGUMENTS = {
+    "chart": ["daily-spend"],
+    "chart-csv": ["daily-spend"],
+    "quarantine": ["events"],
+}
 OPEN_TO_ALL = {"login", "language"}
 
 

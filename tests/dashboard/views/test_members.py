@@ -79,7 +79,7 @@ def test_its_queries_are_counted(
 ) -> None:
     for number in range(30):
         factories.member(world.team, f"{number}@example.com")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         people(alice)
 
 

@@ -1,0 +1,47 @@
+"""Pure functions from rows to the values of a chart's series.
+
+Rows come in pairs with the key of their series; days are put together to the ticks of
+the question's grain. A series without a value at a tick simply lacks it.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+
+from dashboard.charts.axis import Key
+from dashboard.grains import Grain
+from dashboard.stats.rows import UsageRow
+
+Number = Decimal | int
+Sums = Mapping[str, Mapping[Key, Number]]
+Keyed = Iterable[tuple[str, UsageRow]]
+Value = Callable[[UsageRow], Number]
+HUNDRED = Decimal(100)
+
+
+def added(rows: Keyed, grain: Grain, value: Value) -> Sums:
+    sums: dict[str, dict[Key, Number]] = {}
+    for key, row in rows:
+        tick = _tick(row, grain)
+        series = sums.setdefault(key, {})
+        series[tick] = series.get(tick, 0) + value(row)
+    return sums
+
+
+def shares(rows: Keyed, grain: Grain, part: Value, whole: Value) -> Sums:
+    """Percent. Weeks and months are the share of their sums, not a mean of shares; a
+    tick without a whole has no value."""
+    rows = list(rows)
+    parts, wholes = added(rows, grain, part), added(rows, grain, whole)
+    found: dict[str, dict[Key, Number]] = defaultdict(dict)
+    for key, ticks in wholes.items():
+        for tick, number in ticks.items():
+            if number:
+                found[key][tick] = parts[key][tick] * HUNDRED / number
+    return found
+
+
+def _tick(row: UsageRow, grain: Grain) -> date:
+    assert row.day is not None
+    return grain.first(row.day)

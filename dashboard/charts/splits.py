@@ -1,0 +1,104 @@
+"""Rows of usage by day, keyed by what a chart is split by, and the keys' names.
+
+A key is a model's name, a kind, an e-mail, or a local group's number.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from django.utils.translation import gettext as _
+
+from dashboard.charts.drawing import MOST_SERIES, OTHERS
+from dashboard.charts.question import Question
+from dashboard.filters import Split
+from dashboard.models import EventKind, LocalGroup, Member
+from dashboard.stats.by_group import less
+from dashboard.stats.rows import By, UsageRow
+from dashboard.stats.sources import NO_GROUP
+from dashboard.stats.usage import usage, usage_by_group, usage_of
+
+Keyed = Iterator[tuple[str, UsageRow]]
+
+
+def rows(question: Question, split: Split, measures: Sequence[str]) -> Keyed:
+    """The first measure decides who is among the people that are shown."""
+    match split:
+        case Split.MODEL:
+            for row in _usage(question, [By.DAY, By.MODEL], measures):
+                yield row.model, row
+        case Split.KIND:
+            for row in _usage(question, [By.DAY, By.KIND], measures):
+                yield row.kind, row
+        case Split.PERSON:
+            yield from _by_person(question, measures)
+        case Split.GROUP:
+            yield from _by_group(question, measures)
+
+
+def names(question: Question, split: Split, keys: Collection[str]) -> Mapping[str, str]:
+    match split:
+        case Split.MODEL:
+            return {key: key or _("No model named") for key in keys}
+        case Split.KIND:
+            return {key: str(EventKind(key).label) for key in keys}
+        case Split.PERSON:
+            return _names_of_people(question, keys)
+        case Split.GROUP:
+            return _names_of_groups(question, keys)
+
+
+def _usage(
+    question: Question, by: Collection[By], measures: Sequence[str]
+) -> list[UsageRow]:
+    only = question.filters.only
+    return usage(question.team, question.period, by, only=only, measures=measures)
+
+
+def _by_person(question: Question, measures: Sequence[str]) -> Keyed:
+    """The highest people of the period by name, and all others together: nobody can
+    tell a thousand colours apart, so nobody's days are read but theirs."""
+    people = _usage(question, [By.MEMBER], measures[:1])
+    people.sort(key=lambda row: -getattr(row, measures[0]))
+    only, period = question.filters.only, question.period
+    shown = [row.email for row in people[: MOST_SERIES - (len(people) > MOST_SERIES)]]
+    days = usage_of(question.team, period, shown, only=only, measures=measures)
+    for row in days:
+        yield row.email, row
+    if len(people) > len(shown):
+        whole = _usage(question, [By.DAY], measures)
+        for row in less(whole, days, ["day"], measures):
+            yield OTHERS, row
+
+
+def _by_group(question: Question, measures: Sequence[str]) -> Keyed:
+    """One group alone is asked for as such: its people may be asked for as well."""
+    only = question.filters.only
+    if only.group is not None or only.email is not None:
+        key = str(only.group or NO_GROUP)
+        for row in _usage(question, [By.DAY], measures):
+            yield key, row
+        return
+    groups = usage_by_group(
+        question.team, question.period, [By.DAY], only=only, measures=measures
+    )
+    for group, found in groups.items():
+        for row in found:
+            yield str(group), row
+
+
+def _names_of_people(question: Question, keys: Collection[str]) -> Mapping[str, str]:
+    """Two people of the same name are told apart by their e-mails."""
+    members = Member.objects.of(question.team).filter(email__in=keys)
+    named = dict(members.exclude(name="").values_list("email", "name"))
+    twice = [name for name in named.values() if list(named.values()).count(name) > 1]
+    found = {}
+    for key in keys:
+        name = named.get(key, "")
+        plain = name if name not in twice else f"{name} ({key})"
+        found[key] = plain or key or _("Unattributed")
+    return found
+
+
+def _names_of_groups(question: Question, keys: Collection[str]) -> Mapping[str, str]:
+    groups = LocalGroup.objects.filter(team=question.team, pk__in=map(int, keys))
+    named = {str(pk): name for pk, name in groups.values_list("pk", "name")}
+    return {key: named.get(key) or _("In no group") for key in keys}
