@@ -1,0 +1,147 @@
+"""Who was active on which days: a person's days are the bits of one whole number.
+
+Somebody is active on a UTC day when the vendor's counters say so, or when they have
+events on it. Usage without an e-mail is nobody. Whole months come from the month
+tables, days of months that are not fresh from the day tables.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Model, Q
+
+from dashboard.models import (
+    DailyUsage,
+    DayPerson,
+    FreshMonth,
+    MonthActivity,
+    MonthPerson,
+)
+from dashboard.periods import DAY, Period
+from tokens.models import Team
+
+WEEK, MONTH = 7, 30
+_SOURCES: tuple[tuple[FreshMonth.Source, type[Model], type[Model], Q], ...] = (
+    (FreshMonth.Source.EVENTS, MonthPerson, DayPerson, Q()),
+    (FreshMonth.Source.DAILY, MonthActivity, DailyUsage, Q(is_active=True)),
+)
+
+
+@dataclass(frozen=True)
+class Active:
+    """`people` maps an e-mail to its days: bit n is the day `first` + n."""
+
+    first: date
+    people: dict[str, int]
+
+    def on(self, day: date, people: Iterable[str] | None = None) -> int:
+        """How many of these people (of all) were active on the day."""
+        bit = 1 << (day - self.first).days
+        return sum(1 for bits in self._bits(people) if bits & bit)
+
+    def days(self, email: str, period: Period) -> int:
+        """How many days of the period somebody was active on."""
+        return (self.people.get(email, 0) & self._mask(period)).bit_count()
+
+    def last(self, email: str) -> date | None:
+        """The last active day that is known here."""
+        bits = self.people.get(email, 0)
+        return self.first + DAY * (bits.bit_length() - 1) if bits else None
+
+    def within(self, period: Period) -> set[str]:
+        """Everybody with an active day in the period."""
+        mask = self._mask(period)
+        return {email for email, bits in self.people.items() if bits & mask}
+
+    def rolling(self, period: Period, length: int) -> list[int]:
+        """For each day of the period, how many people were active on it or on one of
+        the `length` - 1 days before. `first` has to lie as far back."""
+        start = (period.start - self.first).days
+        counts = [0] * len(period)
+        for bits in self.people.values():
+            for place in _places(_smeared(bits, length) >> start, len(period)):
+                counts[place] += 1
+        return counts
+
+    def _bits(self, people: Iterable[str] | None) -> Iterable[int]:
+        if people is None:
+            return self.people.values()
+        return (self.people.get(email, 0) for email in people)
+
+    def _mask(self, period: Period) -> int:
+        low = (period.start - self.first).days
+        high = (period.end - self.first).days + 1
+        return (1 << max(0, high)) - (1 << max(0, low))
+
+
+def active(team: Team, period: Period, before: int = MONTH - 1) -> Active:
+    """Of the period and so many days before it, for rolling counts."""
+    first = period.start - DAY * before
+    people: dict[str, int] = {}
+    for email, day, bits in _found(team, Period(first, period.end)):
+        offset = (day - first).days
+        moved = bits << offset if offset >= 0 else bits >> -offset
+        people[email] = people.get(email, 0) | moved
+    last = 1 << ((period.end - first).days + 1)
+    return Active(
+        first, {email: bits % last for email, bits in people.items() if email}
+    )
+
+
+def _found(team: Team, period: Period) -> Iterator[tuple[str, date, int]]:
+    """(e-mail, a day, bits from that day on)."""
+    for source, by_month, by_day, only in _SOURCES:
+        months = _months(team, source, period)
+        rows = by_month._default_manager.filter(team=team, month__in=months)
+        yield from _tuples(rows.values_list("email", "month", "days"))
+        for days in _outside(period, months):
+            single = by_day._default_manager.filter(
+                only, team=team, day__range=(days.start, days.end)
+            )
+            found = single.order_by().values_list("email", "day").distinct()
+            yield from ((email, day, 1) for email, day in _tuples(found))
+
+
+def _tuples(rows: Any) -> Iterator[Any]:
+    return iter(rows.order_by())
+
+
+def _months(team: Team, source: FreshMonth.Source, period: Period) -> list[date]:
+    """Every fresh month that the period touches: more days than asked for do no harm,
+    they are cut off."""
+    found = FreshMonth.objects.filter(
+        team=team,
+        source=source,
+        month__range=(period.start.replace(day=1), period.end),
+    )
+    return sorted(found.values_list("month", flat=True))
+
+
+def _outside(period: Period, months: Sequence[date]) -> list[Period]:
+    """The days of the period that are in none of the months."""
+    found, start = [], period.start
+    for month in months:
+        if start < month:
+            found.append(Period(start, month - DAY))
+        start = max(start, (month + DAY * 31).replace(day=1))
+    return [*found, Period(start, period.end)] if start <= period.end else found
+
+
+def _smeared(bits: int, length: int) -> int:
+    """Each bit also on the `length` - 1 places above it."""
+    reach = 1
+    while reach < length:
+        step = min(reach, length - reach)
+        bits |= bits << step
+        reach += step
+    return bits
+
+
+def _places(bits: int, count: int) -> Iterator[int]:
+    bits &= (1 << count) - 1
+    while bits:
+        low = bits & -bits
+        yield low.bit_length() - 1
+        bits ^= low
