@@ -12,6 +12,7 @@ urlpatterns = [
     path("healthz", doors.health),
     path("readyz", doors.ready),
     path("env-example", doors.env_example),
+    path("", include("tokens.urls")),
     path("accounts/", include("dashboard.account_urls")),
     path("dashboard/", include("dashboard.urls")),
     path("admin/", admin.site.urls),

@@ -13,11 +13,11 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from dashboard import demo
-from tokens import checksum, disk, exchange, files
+from tokens import checksum, disk, exchange
 from tokens.crypto import fingerprint
-from tokens.first_team import default_team, oldest_real, oldest_real_or_new
+from tokens.first_team import default_team, oldest_real_or_new
 from tokens.models import Team, TeamRole, Upstream, UpstreamToken, User, normal_email
-from tokens.places import place_of, vendor_upstream
+from tokens.places import place_of_files, vendor_upstream
 from tokens.roster import forget_removed
 
 
@@ -69,17 +69,15 @@ def _real_team() -> list[str]:
 
 
 def _tokens_from_files() -> list[str]:
-    """The files' tokens belong to the first real team, never to the demo's. Tokens
-    make that team; without one, the files stay as they are."""
-    paths = settings.TOKEN_FILE, settings.TOKEN_LIST_FILE
+    """The files' tokens belong to the first real team, never to the demo's."""
     vendor_upstream(settings.CURSOR_CHAT_API_URL)
-    found = any(files.parse_tokens(disk.read(path)).entries for path in paths)
-    team = oldest_real_or_new() if found else oldest_real()
-    if team is None:
+    place = place_of_files()
+    if place is None:
         return []
-    done = exchange.reload(place_of(team), actor="setup")
+    done = exchange.reload(place, actor="setup")
     forget_removed()
-    told = [f"Upstream tokens from {paths[0].name}: {done.counts()}."] * bool(done.done)
+    name = place.tokens.path.name
+    told = [f"Upstream tokens from {name}: {done.counts()}."] if done.done else []
     return [*told, *map(str, done.refused), *done.notes]
 
 

@@ -71,6 +71,8 @@ class Shell:
                 self._entry(_("Members"), "members", "people", self._query),
                 self._entry(_("Sync"), "sync", "arrow-repeat", self._query),
             ]
+        if self._manages:
+            entries.append(self._entry(_("Tokens"), "tokeninfo", "key", self._of_team))
         if self.user.is_staff:
             entries.append(self._entry(_("Admin"), "admin:index", "gear"))
         return entries
@@ -84,9 +86,23 @@ class Shell:
 
     @property
     def _sees_everyone(self) -> bool:
+        granted = self._access
+        return bool(granted and granted.sees_everyone)
+
+    @property
+    def _manages(self) -> bool:
+        granted = self._access
+        return bool(granted and granted.manages)
+
+    @property
+    def _access(self) -> Access | None:
         if self._granted is None and self.user and self.team:
             self._granted = access(self.user, self.team)
-        return bool(self._granted and self._granted.sees_everyone)
+        return self._granted
+
+    @property
+    def _of_team(self) -> str:
+        return f"?team={self.team.slug}" if self.team and len(self.teams) > 1 else ""
 
     def _entry(self, title: str, route: str, icon: str, query: str = "") -> Entry:
         url = reverse(route)

@@ -8,7 +8,7 @@ and its mask means “unchanged” on the way back.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import transaction
 
@@ -51,6 +51,16 @@ class Exchanged:
         always = ("added", "renamed", "unchanged")
         rest = [name for name in self.done if name not in always]
         return ", ".join(f"{self.done.get(n, 0)} {n}" for n in [*always, *rest])
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """One token with its owner. `line` is as in the token file; an owner that is not
+    given takes nobody's token away."""
+
+    line: str = field(repr=False)
+    owner_email: str = ""
+    shared: bool = False
 
 
 class NothingTaken(ValueError):
@@ -107,6 +117,22 @@ def replace_set(
             _lasting(texts.tokens, old.tokens), _lasting(kept_list, old.listed)
         )
         return _finished(place, roster, texts, kept)
+
+
+def add(place: Place, gift: Gift, actor: str) -> Exchanged:
+    """One token more, or one that was there already. Raises NothingTaken, and
+    UnreadableFile."""
+    with transaction.atomic():
+        roster = _locked(place, actor)
+        texts = _known(Texts(files.parse_tokens(gift.line)), roster)
+        if not texts.tokens.entries:
+            raise NothingTaken(_refused(place, texts))
+        for entry in texts.tokens.entries:
+            roster.take_in(entry, None)
+            if gift.owner_email:
+                row = roster.rows[roster.key(entry)]
+                roster.give(row, gift.owner_email, gift.shared)
+        return _finished(place, roster, texts, filing.own(place))
 
 
 def export(place: Place) -> tuple[int, list[str]]:

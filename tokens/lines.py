@@ -15,6 +15,7 @@ _ENCODED_COLON = re.compile("%3a", re.IGNORECASE)
 _TOKEN = re.compile(r"[\x21-\x2b\x2d-\x7e]+")
 _JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.")
 _NO_ALIAS = re.compile(r"[:%#\s]+")
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -117,6 +118,8 @@ def _token_entry(text: str) -> Entry:
     alias = before.split("::")[0].strip().rstrip(":").strip()
     if len(alias) > MAX_ALIAS:
         raise BadLine(f"the alias is longer than {MAX_ALIAS} characters")
+    if _UNSEEN.search(alias):
+        raise BadLine("the alias holds a sign that cannot be seen")
     if _JWT.match(alias):
         raise BadLine("the alias looks like a token: the alias comes first")
     return Entry(token, alias)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from tokens.first_team import oldest_real
+from tokens import disk, files
+from tokens.first_team import oldest_real, oldest_real_or_new
 from tokens.models import Team, Upstream
 
 DEFAULT_CHAT_API_URL = "https://api2.cursor.sh"
@@ -45,6 +46,15 @@ def place_of(team: Team) -> Place:
         Kept(settings.TOKEN_LIST_FILE, settings.TOKEN_LIST_FILE_IS_SET),
         is_owner=team == oldest_real(),
     )
+
+
+def place_of_files() -> Place | None:
+    """The oldest real team's. Without one, tokens in the files make it; files without
+    tokens make nothing. Raises UnreadableFile."""
+    paths = settings.TOKEN_FILE, settings.TOKEN_LIST_FILE
+    found = any(files.parse_tokens(disk.read(path)).entries for path in paths)
+    team = oldest_real_or_new() if found else oldest_real()
+    return place_of(team) if team else None
 
 
 def vendor_upstream(base_url: str) -> Upstream:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from tokens import checksum
+from tokens import checksum, pool, poolstore
 from tokens.checksum import MachineIds
 from tokens.crypto import Secret, SecretUnreadable, fingerprint
 from tokens.lines import Entry, fileable
@@ -21,7 +21,7 @@ OFF = UpstreamToken.State.DISABLED
 # The pool writes to the same rows meanwhile.
 _WRITES = {
     "healed": ["secret"],
-    "enabled": ["state", "removed_at", "cool_until", "last_error"],
+    "enabled": ["state", "removed_at"],
     "renamed": ["alias"],
     "pinned": ["machine_id", "mac_id"],
 }
@@ -69,7 +69,6 @@ class Roster:
         if before is None and row.state == OFF:
             changed.append("enabled")
             row.state, row.removed_at = UpstreamToken.State.ACTIVE, None
-            row.cool_until, row.last_error = None, ""
             self._note(row, "enable", {"state": OFF}, {"state": row.state})
         if _says_another_alias(row, entry, before):
             changed.append("renamed")
@@ -82,7 +81,17 @@ class Roster:
             row.machine_id, row.mac_id = ids.machine, ids.mac
         if changed:
             row.save(update_fields=[name for verb in changed for name in _WRITES[verb]])
+        if "enabled" in changed:
+            pool.revive(row)
         self.done.update(changed or ["unchanged"])
+
+    def give(self, row: UpstreamToken, owner_email: str, shared: bool) -> None:
+        before = {"owner_email": row.owner_email, "shared": row.shared}
+        after = {"owner_email": owner_email, "shared": shared}
+        if before != after:
+            self._note(row, "edit", before, after)
+            row.owner_email, row.shared = owner_email, shared
+            row.save(update_fields=["owner_email", "shared"])
 
     def switch_off(self, row: UpstreamToken, reason: str) -> None:
         self._off(row, "disable", reason)
@@ -101,6 +110,7 @@ class Roster:
     def _off(self, row: UpstreamToken, verb: str, reason: str) -> None:
         self._note(row, verb, {"state": row.state}, {"state": OFF}, reason)
         row.state = OFF
+        poolstore.clear(row)
 
     def _add(self, entry: Entry) -> None:
         ids = self.ids(entry) or checksum.new_ids()
@@ -112,6 +122,11 @@ class Roster:
             machine_id=ids.machine,
             mac_id=ids.mac,
         )
+        before = self.by_number.get(row_of(entry.checksum) or 0)
+        if before:
+            # The same member, signed in again.
+            row.owner_email, row.shared = before.owner_email, before.shared
+            row.weight = before.weight
         row.secret = Secret(entry.token)
         row.save()
         self.rows[row.fingerprint] = self.by_number[row.pk] = row
@@ -129,8 +144,8 @@ class Roster:
         self,
         row: UpstreamToken,
         verb: str,
-        before: dict[str, str] | None,
-        after: dict[str, str],
+        before: dict[str, object] | None,
+        after: dict[str, object],
         reason: str = "",
     ) -> None:
         Change.objects.create(

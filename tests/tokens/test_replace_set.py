@@ -107,14 +107,18 @@ def test_a_masked_line_can_be_renamed_and_pinned(place: Place) -> None:
     assert (row.secret.reveal(), row.machine_id) == (CANARY, "3" * 64)
 
 
-def test_a_new_token_takes_over_the_machine_of_the_masked_one(place: Place) -> None:
+def test_a_new_token_takes_over_the_machine_and_owner_of_the_masked_one(
+    place: Place,
+) -> None:
     save(place, "ann::t-old", f"t-old,{CHECKSUM}")
+    UpstreamToken.objects.update(owner_email="ann@example.org", weight=2)
     _, listed = veil.shown(place)
     masked = listed.strip().partition(",")[2]
     save(place, "", f"ann::t-new,{masked}")
     row = UpstreamToken.objects.get(state="active")
     assert (row.alias, row.secret.reveal()) == ("ann", "t-new")
     assert (row.machine_id, row.mac_id) == ("1" * 64, "2" * 64)
+    assert (row.owner_email, row.shared, row.weight) == ("ann@example.org", False, 2)
 
 
 def test_each_refused_line_has_its_field_place_and_reason(place: Place) -> None:

@@ -1,0 +1,1 @@
+"""The seed's token endpoints: JSON in `api.py`, the page in `page.py`."""
