@@ -1,68 +1,19 @@
-"""Who may open what: every route of the dashboard, walked by everybody."""
-
-from collections.abc import Iterator
+"""Who may open what, and what those read who may not. `test_routes` walks them all."""
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, reverse
 
-from dashboard import account_urls, urls
 from tests import factories
 from tests.dashboard.conftest import World, signed_in
 from tokens.models import Team
 
-ARGUMENTS = {
-    "chart": ["daily-spend"],
-    "chart-csv": ["daily-spend"],
-    "quarantine": ["events"],
-}
-OPEN_TO_ALL = {"login", "language"}
-
-
-def routes(patterns: list[URLPattern]) -> Iterator[str]:
-    for pattern in patterns:
-        assert pattern.name, f"{pattern} has no name to walk it by"
-        yield reverse(pattern.name, args=ARGUMENTS.get(pattern.name, []))
-
-
-DASHBOARD = list(routes(urls.urlpatterns))
-ACCOUNTS = [
-    reverse(p.name)
-    for p in account_urls.urlpatterns
-    if p.name and p.name not in OPEN_TO_ALL | {"logout"}
-]
-
-
-@pytest.mark.parametrize("url", [*DASHBOARD, *ACCOUNTS])
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_every_page_needs_sign_in(
-    client: Client, world: World, url: str, method: str
-) -> None:
-    answer = getattr(client, method)(url)
-    if answer.status_code != 405:
-        assert answer.status_code == 302
-        assert answer["Location"].startswith("/accounts/login/?next=")
-
-
-@pytest.mark.parametrize("url", DASHBOARD)
-def test_another_teams_admin_sees_nothing(
-    charlie: Client, world: World, url: str
-) -> None:
-    for method in (charlie.get, charlie.post):
-        answer = method(f"{url}?team={world.team.slug}")
-        assert answer.status_code in (404, 405)
-        assert b"ada@example.com" not in answer.content
-
 
 @pytest.mark.parametrize("role", ["member", "lead"])
-@pytest.mark.parametrize("url", DASHBOARD)
-def test_members_and_leads_get_a_sentence(world: World, url: str, role: str) -> None:
+def test_members_and_leads_get_a_sentence(world: World, role: str) -> None:
     factories.user("mia@example.com", world.team, role)
-    answer = signed_in("mia@example.com").get(url)
-    assert answer.status_code in (403, 405)
-    assert b"ada@example.com" not in answer.content
-    if answer.status_code == 403:
-        assert "Your role in Acme" in str(answer.content)
+    answer = signed_in("mia@example.com").get("/dashboard/")
+    assert answer.status_code == 403
+    assert "Your role in Acme" in str(answer.content)
 
 
 def test_a_member_gets_a_menu_without_what_is_not_theirs(

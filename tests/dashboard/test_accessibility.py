@@ -1,0 +1,102 @@
+"""Every page in a real browser, light and dark: axe-core finds nothing, nothing is
+blocked or broken, and nothing sticks out of a telephone."""
+
+import contextlib
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    TimeoutError,
+    ViewportSize,
+)
+
+from tests.environment import ROOT
+from tests.live import Product, product
+from tests.routes import Kind, Route, of_kind
+
+pytestmark = pytest.mark.timeout(180)
+AXE = (ROOT / "tests" / "axe-core-4.14.1" / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+NARROW = ViewportSize(width=360, height=740)
+WIDE = ViewportSize(width=1280, height=900)
+PAGES = of_kind(Kind.PAGE)
+RUN = """async (rules) => {
+  const found = await axe.run(document, {runOnly: {type: "tag", values: rules}});
+  return found.violations.map((v) =>
+    `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 5).join(" | ")}`);
+}"""
+STICKS_OUT = """() => {
+  const width = document.documentElement.clientWidth;
+  return document.documentElement.scrollWidth <= width ? [] :
+    [...document.querySelectorAll("main *")]
+      .filter((e) => e.getBoundingClientRect().right > width + 1)
+      .filter((e) => !e.closest(".scroll"))
+      .slice(0, 5).map((e) => e.outerHTML.slice(0, 120));
+}"""
+
+
+@pytest.fixture(scope="module")
+def filled() -> Iterator[Product]:
+    """A product with a team of made-up people."""
+    with product("web") as running:
+        running.manage(
+            "demo_data", "--people", "12", "--days", "70", "--events", "3000"
+        )
+        yield running
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, filled: Product) -> Iterator[Page]:
+    context = browser.new_context(viewport=WIDE)
+    page = context.new_page()
+    page.goto(filled.url + "/dashboard/")
+    page.get_by_label("E-mail").fill(filled.admin_email)
+    page.get_by_label("Password").fill(filled.admin_password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(filled.url + "/dashboard/")
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("route", PAGES, ids=lambda route: route.name)
+def test_axe_finds_nothing(
+    route: Route, theme: str, filled: Product, signed_in: Page, page: Page
+) -> None:
+    tab = page if route.is_open else signed_in
+    complaints: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    tab.on("console", hear)
+    tab.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    tab.set_viewport_size(WIDE)
+    answer = tab.goto(filled.url + route.url)
+    assert answer and answer.status == 200
+    settle(tab)
+    tab.evaluate(AXE)
+    assert tab.evaluate(RUN, RULES) == []
+    tab.set_viewport_size(NARROW)
+    assert sticking_out(tab) == []
+    tab.remove_listener("console", hear)
+    assert complaints == []
+
+
+def sticking_out(tab: Page) -> object:
+    """A chart takes a moment to follow its page."""
+    with contextlib.suppress(TimeoutError):
+        tab.wait_for_function(f"() => ({STICKS_OUT})().length === 0", timeout=3000)
+    return tab.evaluate(STICKS_OUT)
+
+
+def settle(tab: Page) -> None:
+    """Every chart is drawn, or says that it has nothing to draw."""
+    for canvas in tab.locator("canvas[data-chart]").all():
+        empty = canvas.locator("xpath=..").locator(".plot-note:not([hidden])")
+        if not empty.count():
+            canvas.and_(tab.locator("[data-drawn]")).wait_for(state="attached")
