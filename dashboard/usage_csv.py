@@ -78,6 +78,17 @@ def records(file: BinaryIO, owner: str = "") -> Generator[UsageEventRecord, None
         text.detach()
 
 
+def names_people(file: BinaryIO) -> bool:
+    """Whether it has a column that says whose each row is; else it is one person's.
+    Leaves the file at its start. Raises BadCsv."""
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape")
+    try:
+        return any(name == "user" for name, *_ in _header(text).cells)
+    finally:
+        text.detach()
+        file.seek(0)
+
+
 def _shown(cell: str) -> str:
     """For people: short, and printable where it is not UTF-8."""
     return cell.strip()[:SHOWN].encode(errors="replace").decode()

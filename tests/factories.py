@@ -12,6 +12,7 @@ from dashboard.models import (
     Capability,
     EventKind,
     FieldSeen,
+    ImportedDay,
     Member,
     QuarantinedRow,
     SpendSnapshot,
@@ -118,6 +119,22 @@ def window(
         status=status,
         fetched_at=end,
         **{"stream": Stream.EVENTS} | fields,
+    )
+
+
+def imported_day(
+    team: Team, day: date, rows: int = 5, *, last: timedelta = DAY, **fields: Any
+) -> ImportedDay:
+    """Known from midnight to right before `last` later."""
+    start = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
+    return ImportedDay.objects.create(
+        team=team,
+        day=day,
+        start_ms=start,
+        end_ms=start + int(last.total_seconds() * 1000) - 1,
+        rows=rows,
+        imported_at=datetime.now(UTC),
+        **{"is_personal": False} | fields,
     )
 
 

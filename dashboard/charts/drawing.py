@@ -121,7 +121,8 @@ class Drawn:
 
     @property
     def complete_until(self) -> datetime | None:
-        return self.question.covered.until if self.question.covered else None
+        covered = self.question.covered
+        return covered.complete_until if covered else None
 
     @property
     def provisional_from(self) -> date:

@@ -10,6 +10,7 @@ from dashboard.models.cents import CentsField
 from dashboard.models.cycles import BillingCycle, OpeningSums
 from dashboard.models.events import EventKind, UsageEvent
 from dashboard.models.groups import LocalGroup, LocalGroupMember
+from dashboard.models.imports import ImportedDay, UsageImport
 from dashboard.models.people import DailyUsage, Member, Membership, SpendSnapshot
 from dashboard.models.sums import (
     DataVersion,
@@ -43,6 +44,7 @@ __all__ = [
     "FieldSeen",
     "FreshMonth",
     "GroupMembership",
+    "ImportedDay",
     "LocalGroup",
     "LocalGroupMember",
     "Member",
@@ -60,5 +62,6 @@ __all__ = [
     "SyncWindow",
     "TeamDay",
     "UsageEvent",
+    "UsageImport",
     "UsageRollup",
 ]

@@ -1,6 +1,5 @@
 """What is to be synced, by whom it is being done, and how far it got."""
 
-from collections.abc import Iterator
 from typing import ClassVar
 
 from django.db import models
@@ -67,11 +66,6 @@ class SyncState(models.Model):
 class SyncWindowQuerySet(models.QuerySet["SyncWindow"]):
     def done(self) -> "SyncWindowQuerySet":
         return self.filter(status=SyncWindow.Status.DONE)
-
-    def spans(self, team: Team, stream: Stream) -> Iterator[tuple[int, int]]:
-        """First and last milliseconds of the complete windows, newest end first."""
-        done = self.done().filter(team=team, stream=stream).order_by("-end_ms")
-        return done.values_list("start_ms", "end_ms").iterator()
 
 
 class SyncWindow(models.Model):

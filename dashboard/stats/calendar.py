@@ -1,11 +1,11 @@
 """Which days of a stream are in the tables, as a grid of weeks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from dashboard.models import Stream, SyncWindow
+from dashboard.models import ImportedDay, Stream, SyncWindow
 from dashboard.periods import DAY
 from dashboard.stats.freshness import provisional_from
 from dashboard.sync.coverage import RHYTHMS
@@ -21,6 +21,8 @@ REACH = 90
 class Mark(StrEnum):
     COMPLETE = "complete"
     PROVISIONAL = "provisional"
+    IMPORTED = "imported"
+    IMPORTED_PART = "imported-part"
     FAILED = "failed"
     MISSING = "missing"
     BEFORE = "before"
@@ -90,6 +92,10 @@ class Calendar:
         return self.number(Mark.PROVISIONAL)
 
     @property
+    def imported(self) -> int:
+        return self.number(Mark.IMPORTED, Mark.IMPORTED_PART)
+
+    @property
     def missing(self) -> int:
         return self.number(Mark.MISSING)
 
@@ -100,12 +106,13 @@ class Calendar:
     @property
     def oldest(self) -> date | None:
         """The first day whose data is here."""
-        here = (Mark.COMPLETE, Mark.PROVISIONAL)
+        here = (Mark.COMPLETE, Mark.PROVISIONAL, Mark.IMPORTED, Mark.IMPORTED_PART)
         return next((cell.day for cell in self.cells if cell.mark in here), None)
 
 
 def calendars(team: Team, streams: Iterable[Stream], today: date) -> list[Calendar]:
-    """One query for all of them. Streams that are not read by day have none."""
+    """Streams that are not read by day have none; without a key, only those have one
+    that something is known of."""
     wanted = [stream for stream in WINDOWED if stream in set(streams)]
     found: dict[str, list[Fetched]] = {stream: [] for stream in wanted}
     rows = SyncWindow.objects.filter(team=team, stream__in=wanted).order_by("start_ms")
@@ -113,12 +120,24 @@ def calendars(team: Team, streams: Iterable[Stream], today: date) -> list[Calend
     for stream, start, end, status, count, error in rows.values_list(*fields):
         is_done = status == SyncWindow.Status.DONE
         found[stream].append(Fetched(Window(start, end), is_done, count, error))
-    return [calendar(stream, found[stream], today) for stream in wanted]
+    exported = {one.day: one for one in ImportedDay.objects.filter(team=team)}
+    imported = {Stream.EVENTS: exported}
+    return [
+        calendar(stream, found[stream], today, imported.get(stream))
+        for stream in wanted
+        if team.sync_key or found[stream] or imported.get(stream)
+    ]
 
 
-def calendar(stream: Stream, fetched: Sequence[Fetched], today: date) -> Calendar:
+def calendar(
+    stream: Stream,
+    fetched: Sequence[Fetched],
+    today: date,
+    imported: Mapping[date, ImportedDay] | None = None,
+) -> Calendar:
+    imported = imported or {}
     whole, touched, failed = _by_day(fetched)
-    floor = _floor(stream, fetched, whole, today)
+    floor = min([_floor(stream, fetched, whole, today), *imported])
 
     def cell(day: date) -> Cell:
         if day > today:
@@ -127,8 +146,12 @@ def calendar(stream: Stream, fetched: Sequence[Fetched], today: date) -> Calenda
             settled = day in whole and day < provisional_from(today)
             mark = Mark.COMPLETE if settled else Mark.PROVISIONAL
             return Cell(day, mark, one.rows, len(one.window.days))
-        if (one := failed.get(day)) is not None:
-            return Cell(day, Mark.FAILED, error=one.error)
+        error = failed[day].error if day in failed else ""
+        if (file := imported.get(day)) is not None:
+            mark = Mark.IMPORTED if file.is_whole else Mark.IMPORTED_PART
+            return Cell(day, mark, file.rows, error=error)
+        if day in failed:
+            return Cell(day, Mark.FAILED, error=error)
         return Cell(day, Mark.BEFORE if day < floor else Mark.MISSING)
 
     return Calendar(stream, tuple(cell(day) for day in grid(floor, today)))

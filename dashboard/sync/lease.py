@@ -67,6 +67,10 @@ class Lease:
         """The work goes on later; when the stream is due does not change."""
         self._mine().update(leased_until=None, finished_at=self.clock())
 
+    def free(self) -> None:
+        """The stream is as it was before."""
+        self._mine().update(leased_until=None)
+
     def backfill_again(self, at: datetime | None) -> None:
         """When the backfill goes on; None when nothing is missing any more."""
         self._mine().update(backfill_at=at)
@@ -114,8 +118,11 @@ def state_of(team: Team, stream: str, now: datetime) -> SyncState:
     )[0]
 
 
-def take(team: Team, stream: str, clock: Clock = utc_now) -> Lease:
-    """The lease of a stream; raises LeaseTaken while another worker holds it."""
+def take(
+    team: Team, stream: str, clock: Clock = utc_now, *, is_sync: bool = True
+) -> Lease:
+    """The lease of a stream; raises LeaseTaken while another worker holds it. Who only
+    keeps syncs away, as an import does, is not one: `free` ends it."""
     now = clock()
     state = state_of(team, stream, now)
     taken = (
@@ -124,9 +131,9 @@ def take(team: Team, stream: str, clock: Clock = utc_now) -> Lease:
         .update(
             leased_until=now + TERM,
             fence=F("fence") + 1,
-            started_at=now,
             windows_done=0,
             windows_total=0,
+            **({"started_at": now} if is_sync else {}),
         )
     )
     if not taken:

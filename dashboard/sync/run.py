@@ -5,7 +5,7 @@ import logging
 import random
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ from dashboard.adminapi.errors import (
 from dashboard.models import Stream, SyncRun
 from dashboard.rollups import refresh_months
 from dashboard.rollups.versions import changed
-from dashboard.sync import capability, coverage, storing
+from dashboard.sync import capability, coverage, runs, storing
 from dashboard.sync.counts import Counts
 from dashboard.sync.fetch import FETCH
 from dashboard.sync.lease import Clock, Lease, LeaseLost, utc_now
@@ -101,7 +101,7 @@ def sync_stream(
         steps = windows
     if stream not in coverage.RHYTHMS:
         steps = [WHOLE]
-    run = _begin(job, stream)
+    run = runs.begin(job.team, stream, job.reason, job.clock())
     try:
         outcome = _round(job, run, lease, steps)
     except LeaseLost as lost:
@@ -127,17 +127,6 @@ def _refresh_months(team: Team, stream: Stream) -> None:
     except DatabaseError:
         log.exception("The months of %s could not be summed.", team)
         connection.close_if_unusable_or_obsolete()
-
-
-def _begin(job: Job, stream: Stream) -> SyncRun:
-    """The lease is ours, so a run that is still open is a dead worker's."""
-    now = job.clock()
-    SyncRun.objects.filter(team=job.team, stream=stream, finished_at=None).update(
-        finished_at=now, error="The worker ended in the middle of it."
-    )
-    return SyncRun.objects.create(
-        team=job.team, stream=stream, reason=job.reason, started_at=now
-    )
 
 
 def _round(job: Job, run: SyncRun, lease: Lease, windows: list[Window]) -> Outcome:
@@ -209,13 +198,8 @@ def _noted(job: Job, outcome: Outcome, window: Window, error: Exception) -> Outc
 
 
 def _count(run: SyncRun, outcome: Outcome, **more: Any) -> None:
-    """The page shows it while the round goes on."""
-    SyncRun.objects.filter(pk=run.pk).update(
-        windows_done=outcome.windows_done,
-        windows_failed=outcome.windows_failed,
-        **asdict(outcome.counts),
-        **more,
-    )
+    done, failed = outcome.windows_done, outcome.windows_failed
+    runs.count(run, outcome.counts, done, failed, **more)
 
 
 def _close(run: SyncRun, outcome: Outcome, now: datetime) -> None:

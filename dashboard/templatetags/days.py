@@ -11,6 +11,8 @@ register = template.Library()
 WORDS = {
     Mark.COMPLETE: _("complete"),
     Mark.PROVISIONAL: _("provisional"),
+    Mark.IMPORTED: _("imported"),
+    Mark.IMPORTED_PART: _("imported in part"),
     Mark.MISSING: _("not fetched yet"),
     Mark.FAILED: _("failed"),
     Mark.BEFORE: _("older than asked for"),

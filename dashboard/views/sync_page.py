@@ -30,10 +30,12 @@ MOST_ROWS = 20_000
 def sync(request: HttpRequest, asked: Asked) -> HttpResponse:
     doing = progress(asked.team, asked.now)
     readable = [s.stream for s in doing.streams if s.doing is not Doing.REFUSED]
+    shown = calendars(asked.team, readable, asked.today)
     context = {
         "progress": doing,
         "covered": coverage(asked.team),
-        "calendars": calendars(asked.team, readable, asked.today),
+        "calendars": shown,
+        "has_imports": any(calendar.imported for calendar in shown),
         "backfill": backfill_asked(request, asked),
         "quarantine": quarantine(asked.team),
         "most_rows": MOST_ROWS,

@@ -3,13 +3,15 @@
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from dashboard.sync.csv_import import Report, import_csv, preview
+from dashboard.sync.counts import Counts
+from dashboard.sync.csv_import import Report, Watcher, import_csv, preview
 from dashboard.sync.lease import LeaseLost, LeaseTaken
 from dashboard.teams import team_named
 from dashboard.templatetags.figures import plain
@@ -53,12 +55,16 @@ class Command(BaseCommand):
 
     def imported(self, team: Team, file: Any, owner: str) -> Report:
         with tqdm(desc="Days", unit="day", disable=None, leave=True) as bar:
+            return import_csv(team, file, owner, watcher=_Shown(bar))
 
-            def told(done: int, total: int) -> None:
-                bar.total = total
-                bar.update(done - bar.n)
 
-            return import_csv(team, file, owner, told=told)
+class _Shown(Watcher):
+    def __init__(self, bar: "tqdm[NoReturn]") -> None:
+        self._bar = bar
+
+    def day(self, day: date, done: int, total: int, counts: Counts) -> None:
+        self._bar.total = total
+        self._bar.update(done - self._bar.n)
 
 
 def _sentence(report: Report, is_dry: bool) -> str:

@@ -23,6 +23,7 @@ MIDNIGHT = NOW.replace(hour=0)
 
 
 def drawn(team: Team) -> Calendar:
+    team.sync_key = "key_0123456789"
     (found,) = calendars(team, [Stream.EVENTS, Stream.SPEND], TODAY)
     return found
 
@@ -49,6 +50,39 @@ def test_the_last_two_days_are_provisional_even_when_whole(team: Team) -> None:
     factories.window(team, MIDNIGHT - 3 * DAY, NOW)
     marks = [cell(team, TODAY - n * DAY).mark for n in range(3)]
     assert marks == [Mark.PROVISIONAL, Mark.PROVISIONAL, Mark.COMPLETE]
+
+
+def test_an_imported_day_has_its_own_mark_until_it_is_fetched(team: Team) -> None:
+    day = TODAY - 9 * DAY
+    factories.imported_day(team, day, rows=31)
+    assert words(cell(team, day)) == "16 Nov 2026: imported, 31 rows"
+    factories.window(team, MIDNIGHT - 9 * DAY, MIDNIGHT - 8 * DAY, rows=40)
+    assert cell(team, day).mark is Mark.COMPLETE
+
+
+def test_a_part_of_a_day_or_of_a_team_is_imported_in_part(team: Team) -> None:
+    factories.imported_day(team, TODAY - 9 * DAY, last=timedelta(hours=9))
+    factories.imported_day(team, TODAY - 8 * DAY, is_personal=True)
+    for number in (9, 8):
+        assert cell(team, TODAY - number * DAY).mark is Mark.IMPORTED_PART
+    assert drawn(team).imported == 2
+
+
+def test_without_a_key_only_what_is_known_is_drawn(team: Team) -> None:
+    streams = [Stream.EVENTS, Stream.DAILY]
+    assert calendars(team, streams, TODAY) == []
+    factories.imported_day(team, TODAY - 200 * DAY)
+    (found,) = calendars(team, streams, TODAY)
+    assert found.stream is Stream.EVENTS
+    assert found.oldest == TODAY - 200 * DAY
+
+
+def test_an_import_does_not_hide_why_a_day_could_not_be_fetched(team: Team) -> None:
+    span = MIDNIGHT - 9 * DAY, MIDNIGHT - 8 * DAY
+    factories.window(team, *span, "failed", last_error="No answer.")
+    factories.imported_day(team, TODAY - 9 * DAY)
+    found = words(cell(team, TODAY - 9 * DAY))
+    assert found == "16 Nov 2026: imported, 5 rows. No answer."
 
 
 def test_a_failed_day_says_why_unless_it_is_here_already(team: Team) -> None:

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from dashboard.adminapi.records import UsageEventRecord
 from dashboard.models import Stream, SyncRun, SyncState, UsageEvent, UsageRollup
 from dashboard.sync.counts import Counts
-from dashboard.sync.csv_import import import_csv, preview
+from dashboard.sync.csv_import import Watcher, import_csv, preview
 from dashboard.sync.lease import LeaseTaken, take
 from dashboard.sync.windows import Window, day_start_ms
 from dashboard.usage_csv import BadCsv
@@ -167,17 +167,24 @@ def test_a_wrong_file_changes_nothing(team: Team) -> None:
     assert counts_of(team, line(0)).inserted == 1, "the lease and the table are free"
 
 
+class Told(Watcher):
+    def __init__(self) -> None:
+        self.days: list[tuple[int, int]] = []
+
+    def day(self, day: date, done: int, total: int, counts: Counts) -> None:
+        self.days.append((done, total))
+
+
 def test_an_import_is_a_run_and_leaves_the_schedule_alone(team: Team) -> None:
     due = NOW + timedelta(minutes=7)
     factories.sync_state(team, Stream.EVENTS, due)
-    told: list[tuple[int, int]] = []
-    file = a_file(line(0), line(0, day=date(2026, 11, 2)))
-    import_csv(team, file, told=lambda *progress: told.append(progress))
+    file, told = a_file(line(0), line(0, day=date(2026, 11, 2))), Told()
+    import_csv(team, file, watcher=told)
     run = SyncRun.objects.get()
     assert (run.reason, run.stream) == ("import", "events")
     assert (run.read, run.inserted, run.windows_done, run.error) == (2, 2, 2, "")
     assert run.finished_at is not None
-    assert told == [(1, 2), (2, 2)]
+    assert told.days == [(1, 2), (2, 2)]
     state = SyncState.objects.get()
     assert (state.due_at, state.leased_until, state.failures) == (due, None, 0)
 
