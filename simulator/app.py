@@ -1,15 +1,16 @@
-"""One ASGI app: the Admin API, the chat upstream, and the control endpoints."""
+"""One ASGI app: the Admin API, the chat upstreams, and the control endpoints."""
 
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from simulator import chat
+from simulator import chat, openaihttp
 from simulator.adminhttp import endpoints, refused
 from simulator.asking import RefusedError
 from simulator.chathttp import StreamChat
 from simulator.control import Control
 from simulator.days import Clock
+from simulator.openaihttp import OpenAI
 from simulator.oraclehttp import Oracle
 from simulator.player import read_body
 from simulator.state import DEMO_KEY, State
@@ -44,6 +45,7 @@ def make_app(
     routes = Control(state).routes() + Oracle(state).routes()
     routes += [Route(path, api) for path, api in endpoints(state).items()]
     routes.append(Route(chat.PATH, StreamChat(state)))
+    routes += [Route(path, OpenAI(state)) for path in openaihttp.PATHS]
     routes.append(Route("/{path:path}", NotFound(state)))
     app = Starlette(routes=routes)
     app.state.simulator = state

@@ -11,6 +11,7 @@ request, so that "429 once, then 500 once" can be queued; all others come on top
 import itertools
 from dataclasses import asdict, dataclass, field
 
+from simulator import openaifaults
 from simulator.answers import ADMIN_ANSWERS, ANSWERS, ON_TOP
 from simulator.chatfaults import STREAMS, STREAMS_TOGETHER
 from simulator.generations import GENERATIONS
@@ -33,13 +34,19 @@ READS = (
 )
 WRITES = ("limit", "upsert", "unblock")
 ADMIN = (*READS, *WRITES)
-ENDPOINTS = (*ADMIN, "admin", "chat")
+CHATS = ("chat", "openai", "openai_models")
+ENDPOINTS = (*ADMIN, "admin", *CHATS)
 # What the oracle knows of: these change which events there are and what they say.
 OF_EVENTS = {*CHANGES, *ROWS, "twins"}
 SHAPES = {*GENERATIONS, "string_dates"}
-TOGETHER = {*ON_TOP, *STREAMS_TOGETHER, *OF_EVENTS, *WALKS, *SHAPES} | {
-    name for _, name in PAYLOADS
-}
+TOGETHER = {
+    *ON_TOP,
+    *openaifaults.ON_TOP,
+    *STREAMS_TOGETHER,
+    *OF_EVENTS,
+    *WALKS,
+    *SHAPES,
+} | {name for _, name in PAYLOADS}
 
 
 class UnknownFaultError(ValueError):
@@ -108,6 +115,8 @@ class FaultBoard:
 def names(endpoint: str) -> set[str]:
     if endpoint == "chat":
         return {*ANSWERS, *STREAMS}
+    if endpoint in CHATS:
+        return {*ANSWERS, *openaifaults.REPLIES, *openaifaults.STREAMS}
     found = {*ANSWERS, *ADMIN_ANSWERS, *SHAPES}
     found |= {*ROWS} if endpoint in (*LISTS, "admin") else set()
     found |= {name for at, name in PAYLOADS if at == endpoint or endpoint == "admin"}
