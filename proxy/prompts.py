@@ -10,7 +10,7 @@ from typing import Any, cast
 import msgspec
 
 from proxy.errors import BadField
-from proxy.schemas import MISSING, TYPE, Body, ChatRequest, integer
+from proxy.schemas import MISSING, TYPE, VALUE, Body, ChatRequest, integer
 from proxy.upstream.vocabulary import Message, Prompt, Role, Tool, ToolCall
 
 UNSUPPORTED = "unsupported_parameter"
@@ -35,7 +35,20 @@ def prompt(asked: ChatRequest, model: str, abilities: Abilities) -> Prompt:
         _message(f"messages[{index}]", message, abilities)
         for index, message in enumerate(_messages(asked.body))
     )
-    return Prompt(model, messages, tools)
+    _check_results(messages)
+    effort = asked.body.get("reasoning_effort")
+    return Prompt(
+        model, messages, tools, effort=effort if isinstance(effort, str) else ""
+    )
+
+
+def _check_results(messages: tuple[Message, ...]) -> None:
+    called: set[str] = set()
+    for index, message in enumerate(messages):
+        called |= {call.id for call in message.tool_calls}
+        if message.role == "tool" and message.tool_call_id not in called:
+            at = f"messages[{index}].tool_call_id"
+            raise BadField(at, VALUE, f"`{at}` answers no tool call before it.")
 
 
 def _messages(body: Body) -> list[Any]:

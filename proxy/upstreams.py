@@ -12,6 +12,7 @@ from proxy.prompts import Abilities, prompt
 from proxy.schemas import ChatRequest
 from proxy.upstream.openai import client as openai
 from proxy.upstream.streamchat import client as streamchat
+from proxy.upstream.unified import client as unified
 from proxy.upstream.vendor.call import Options as VendorOptions
 from proxy.upstream.vocabulary import Credential, Events, Prompt
 from tokens.models import Upstream
@@ -21,6 +22,7 @@ T = TypeVar("T")
 Kind = Upstream.Kind
 ABILITIES = {
     Kind.STREAMCHAT: Abilities(),
+    Kind.UNIFIED: Abilities(tools=True),
     Kind.OPENAI: Abilities(everything=True),
 }
 
@@ -66,6 +68,8 @@ def open_stream(
     if lease.kind == Kind.OPENAI:
         return openai.open(clients.quick, openai_options(lease), credential, spoken)
     options = vendor_options(lease, defaults)
+    if lease.kind == Kind.UNIFIED:
+        return unified.open(clients.multiplexed, options, credential, spoken)
     return streamchat.open(clients.quick, options, credential, spoken)
 
 

@@ -4,7 +4,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from simulator import chat, openaihttp
+from simulator import chat, openaihttp, unifiedhttp
 from simulator.adminhttp import endpoints, refused
 from simulator.asking import RefusedError
 from simulator.chathttp import StreamChat
@@ -14,6 +14,7 @@ from simulator.openaihttp import OpenAI
 from simulator.oraclehttp import Oracle
 from simulator.player import read_body
 from simulator.state import DEMO_KEY, State
+from simulator.unifiedhttp import Unified
 from simulator.world import World
 
 
@@ -45,6 +46,7 @@ def make_app(
     routes = Control(state).routes() + Oracle(state).routes()
     routes += [Route(path, api) for path, api in endpoints(state).items()]
     routes.append(Route(chat.PATH, StreamChat(state)))
+    routes += [Route(path, Unified(state)) for path in unifiedhttp.KINDS]
     routes += [Route(path, OpenAI(state)) for path in openaihttp.PATHS]
     routes.append(Route("/{path:path}", NotFound(state)))
     app = Starlette(routes=routes)

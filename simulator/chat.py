@@ -26,15 +26,29 @@ class Script:
 
     `write_size` cuts the bytes evenly; without it whole frames are written,
     now and then joined or split. `pause_at` is a frame's position. `tail` is
-    written as it is after the last frame.
+    written as it is after the last frame. `outer` is the field that texts stand in,
+    where they are not a message's own.
     """
 
     frames: tuple[Frame, ...]
+    outer: int | None = None
     stall_ms: float = 0.0
     pause_at: int | None = None
     pause_ms: float = 0.0
     write_size: int | None = None
     tail: bytes = b""
+
+    def text_frame(self, text: str) -> Frame:
+        message = wire.text(_TEXT, text)
+        return Frame(wire.block(self.outer, message) if self.outer else message)
+
+    def text_frames(self, text: str) -> list[Frame]:
+        return [self.text_frame(piece) for piece in pieces(text)]
+
+    def is_text(self, frame: Frame) -> bool:
+        tag = bytes([self.outer << 3 | 2]) if self.outer else b"\x0a"
+        is_own = self.outer is None or frame.payload[2:3] == b"\x0a"
+        return frame.flags == 0 and frame.payload[:1] == tag and is_own
 
 
 def refusal(
@@ -61,19 +75,14 @@ def read(body: bytes, headers: Mapping[str, str]) -> ChatRequest | Script:
 
 def script(request: ChatRequest) -> Script:
     echo = Frame(wire.text(_PROMPT_ECHO, _prompt(request))).zipped()
-    texts = text_frames(_answer(request))
+    texts = Script(()).text_frames(answer(request.model, request.last_user_text))
     return Script((echo, START, *texts, trailers.SUCCESS))
 
 
-def text_frames(text: str) -> list[Frame]:
+def pieces(text: str) -> list[str]:
     """Pieces of a few letters each; never cut inside a letter."""
     end = len(text.rstrip())
-    pieces = [*_PIECE.findall(text), text[end:]]
-    return [Frame(wire.text(_TEXT, piece)) for piece in pieces if piece]
-
-
-def is_text(frame: Frame) -> bool:
-    return frame.flags == 0 and frame.payload[:1] == b"\x0a"
+    return [piece for piece in [*_PIECE.findall(text), text[end:]] if piece]
 
 
 def reply(script: Script, delay_ms: float) -> Reply:
@@ -125,13 +134,13 @@ def _block(role: str, text: str) -> str:
     return f"<|BEGIN_{role}|>\n{text}\n<|END_{role}|>"
 
 
-def _answer(request: ChatRequest) -> str:
-    said = " ".join(request.last_user_text.split())
+def answer(model: str, last_user_text: str) -> str:
+    said = " ".join(last_user_text.split())
     quote = f"{said[:80]}…" if len(said) > 80 else said
     heard = f"Your last message begins: “{quote}”" if quote else "You said nothing yet"
     return (
         f"Hello from the simulator 👋 No model was asked, so nothing was spent.\n\n"
-        f"You chose **{request.model or 'no model'}**. {heard}.\n\n"
+        f"You chose **{model or 'no model'}**. {heard}.\n\n"
         "These words travel the same way as real ones: as many small pieces, each in "
         "an envelope of its own — some joined, some cut in two, naïve readers beware. "
         "If you can read this sentence to its end, the whole path works. ✓"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from simulator import trailers, wire
-from simulator.chat import Script, is_text, text_frames
+from simulator.chat import Script
 from simulator.wire import START, Frame
 
 Options = Mapping[str, object]
@@ -68,10 +68,10 @@ def one_byte(script: Script, options: Options) -> Script:
 
 def gzip_text(script: Script, options: Options) -> Script:
     """Every text compressed, the first of them longer than 127 bytes."""
-    long = Frame(wire.text(1, "A long piece of text. " * 12))
+    long = script.text_frame("A long piece of text. " * 12)
     at = len(_up_to_text(script, 0))
     frames = [*script.frames[:at], long, *script.frames[at:]]
-    zipped = [f.zipped() if is_text(f) else f for f in frames]
+    zipped = [f.zipped() if script.is_text(f) or f is long else f for f in frames]
     return replace(script, frames=tuple(zipped))
 
 
@@ -88,9 +88,11 @@ def unknown_fields(script: Script, options: Options) -> Script:
     strange = wire.number(900, 7) + wire.block(901, b"\x00\xff") + wire.text(12, "")
     alone = Frame(strange)
     mixed = [
-        replace(f, payload=strange + f.payload) for f in script.frames if is_text(f)
+        replace(f, payload=strange + f.payload)
+        for f in script.frames
+        if script.is_text(f)
     ]
-    rest = [f for f in script.frames if not is_text(f)]
+    rest = [f for f in script.frames if not script.is_text(f)]
     return replace(script, frames=(alone, *rest[:-1], *mixed, rest[-1]))
 
 
@@ -135,7 +137,7 @@ def huge_frame(script: Script, options: Options) -> Script:
 def answer(script: Script, options: Options) -> Script:
     """Says the option `text`, in pieces as always."""
     before = _up_to_text(script, 0)
-    texts = text_frames(str(options.get("text", "Hi")))
+    texts = script.text_frames(str(options.get("text", "Hi")))
     return replace(script, frames=(*before, *texts, script.frames[-1]))
 
 
@@ -168,7 +170,7 @@ STREAMS_TOGETHER = {"stall", "pause", "one_byte", "zero_frames", "gzip_end", "an
 
 def _up_to_text(script: Script, texts: int) -> tuple[Frame, ...]:
     """The frames before the text number `texts`, counted from 0."""
-    places = [at for at, frame in enumerate(script.frames) if is_text(frame)]
+    places = [at for at, frame in enumerate(script.frames) if script.is_text(frame)]
     end = places[texts] if texts < len(places) else len(script.frames) - 1
     return script.frames[:end]
 

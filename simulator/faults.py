@@ -19,6 +19,7 @@ from simulator.payloads import PAYLOADS
 from simulator.quirks import CHANGES
 from simulator.reply import Reply
 from simulator.rows import EVENTS_ONLY, LISTS, ROWS
+from simulator.unifiedfaults import CALLS
 from simulator.view import Quirk
 from simulator.walks import LATER_PAGES, WALKS
 
@@ -34,7 +35,8 @@ READS = (
 )
 WRITES = ("limit", "upsert", "unblock")
 ADMIN = (*READS, *WRITES)
-CHATS = ("chat", "openai", "openai_models")
+VENDOR_CHATS = ("chat", "unified", "usage", "available_models")
+CHATS = (*VENDOR_CHATS, "openai", "openai_models")
 ENDPOINTS = (*ADMIN, "admin", *CHATS)
 # What the oracle knows of: these change which events there are and what they say.
 OF_EVENTS = {*CHANGES, *ROWS, "twins"}
@@ -113,8 +115,8 @@ class FaultBoard:
 
 
 def names(endpoint: str) -> set[str]:
-    if endpoint == "chat":
-        return {*ANSWERS, *STREAMS}
+    if endpoint in VENDOR_CHATS:
+        return {*ANSWERS, *STREAMS, *(CALLS if endpoint == "unified" else ())}
     if endpoint in CHATS:
         return {*ANSWERS, *openaifaults.REPLIES, *openaifaults.STREAMS}
     found = {*ANSWERS, *ADMIN_ANSWERS, *SHAPES}

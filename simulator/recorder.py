@@ -16,6 +16,7 @@ class Entry:
     path: str
     headers: dict[str, str]
     body: object = None
+    http_version: str = ""
     received_at: float = field(default_factory=time.time)
     disconnected_at: float | None = None
 

@@ -5,6 +5,8 @@ import errno
 import signal
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
@@ -17,21 +19,55 @@ class CannotListenError(Exception):
     """The port is in use, or the address is not one of this machine's."""
 
 
-def run(app: Starlette, host: str, port: int, ready: Callable[[], None]) -> None:
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """A second port that speaks TLS, and offers HTTP/2 there."""
+
+    port: int
+    certificate: Path
+    key: Path
+
+
+def run(
+    app: Starlette,
+    host: str,
+    port: int,
+    ready: Callable[[], None],
+    tls: Tls | None = None,
+) -> None:
     """Blocks until SIGTERM or SIGINT; answers under way are dropped then."""
-    _check_free(host, port)
-    asyncio.run(_serve(app, host, port, ready))
+    for one in (port, *([tls.port] if tls else [])):
+        _check_free(host, one)
+    asyncio.run(_serve(app, host, port, ready, tls))
 
 
 async def _serve(
-    app: Starlette, host: str, port: int, ready: Callable[[], None]
+    app: Starlette,
+    host: str,
+    port: int,
+    ready: Callable[[], None],
+    tls: Tls | None,
 ) -> None:
     def stop() -> None:
-        server.stop()  # type: ignore[no-untyped-call]
+        for server in servers:
+            server.stop()  # type: ignore[no-untyped-call]
         state.player.hang_up()
 
     state: State = app.state.simulator
-    server = Server(
+    servers = [_server(app, host, port)]
+    if tls:
+        servers.append(_server(app, host, tls.port, tls))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_when_listening(host, tls.port if tls else port, ready))
+        for server in servers:
+            group.create_task(server.serve())
+
+
+def _server(app: Starlette, host: str, port: int, tls: Tls | None = None) -> Server:
+    return Server(
         app,
         address=host,
         port=port,
@@ -41,13 +77,9 @@ async def _serve(
         # It counts open connections, idle ones too: the default of 128 would
         # leave the next caller waiting until one of them is closed.
         backpressure=8192,
+        ssl_cert=tls.certificate if tls else None,
+        ssl_key=tls.key if tls else None,
     )
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(_when_listening(host, port, ready))
-        await server.serve()
 
 
 async def _when_listening(host: str, port: int, ready: Callable[[], None]) -> None:

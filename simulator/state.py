@@ -32,6 +32,7 @@ class State:
     blocklists: Blocklists = field(default_factory=Blocklists)
     spend_limits: SpendLimits = field(default_factory=SpendLimits)
     tokens: set[str] = field(default_factory=lambda: {DEMO_TOKEN})
+    usages: dict[str, tuple[int, int]] = field(default_factory=dict)
     daily: DailyUsage = field(init=False)
     views: Views = field(init=False)
     rendered: Prerendered | None = None

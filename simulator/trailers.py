@@ -7,6 +7,7 @@ made from its bytes, so that the two can never disagree.
 import base64
 import json
 
+from simulator import wire
 from simulator.chatrequest import Fields
 from simulator.wire import END, Frame
 
@@ -57,6 +58,15 @@ def sample(name: str) -> Frame:
 def bare(code: str, message: str) -> Frame:
     """A plain Connect error without details."""
     return _error({"code": code, "message": message})
+
+
+def numbered(error: int, title: str, detail: str = "") -> Frame:
+    """Any number of the vendor's enum, with a title."""
+    words = wire.text(1, title) + (wire.text(2, detail) if detail else b"")
+    value = wire.number(1, error) + wire.block(2, words)
+    told = base64.b64encode(value).decode().rstrip("=")
+    detail_row = {"type": "aiserver.v1.ErrorDetails", "value": told}
+    return _error({"code": "internal", "message": "Error", "details": [detail_row]})
 
 
 def with_metadata() -> Frame:

@@ -1,6 +1,7 @@
 """The simulator as a process of its own, and the knobs that a test turns on it."""
 
 import os
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests import environment
+from tests import certificate, environment
 from tests.servers import free_port
 
 KEY = "key-of-the-vendor-tests"
@@ -28,6 +29,8 @@ class Vendor:
 
     url: str
     key: str = field(default=KEY, repr=False)
+    tls_url: str = ""
+    trust: ssl.SSLContext | bool = True
 
     def fault(
         self, endpoint: str, fault: str, times: int | None = 1, **options: Any
@@ -67,10 +70,17 @@ class Vendor:
 
 @pytest.fixture(scope="session")
 def running_vendor() -> Iterator[Vendor]:
-    port = free_port()
-    vendor = Vendor(f"http://127.0.0.1:{port}")
+    port, tls_port = free_port(), free_port()
     arguments = f"simulate --port {port} --people {PEOPLE} --days {DAYS} --key {KEY}"
     with tempfile.TemporaryDirectory(prefix="teamgauge-vendor-") as folder:
+        paths = certificate.write(Path(folder))
+        arguments += f" --tls-port {tls_port} --certificate {paths[0]}"
+        arguments += f" --certificate-key {paths[1]}"
+        vendor = Vendor(
+            f"http://127.0.0.1:{port}",
+            tls_url=f"https://127.0.0.1:{tls_port}",
+            trust=certificate.trusting(paths[0]),
+        )
         process = subprocess.Popen(
             [sys.executable, "manage.py", *arguments.split()],
             cwd=environment.ROOT,

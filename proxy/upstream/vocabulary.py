@@ -42,12 +42,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """`model` is the name at the upstream. `raw` is the caller's own JSON, and
-    `stream` its wish, for a kind that passes the request on as it came."""
+    """`model` is the name at the upstream, `effort` how hard it may think. `raw` is
+    the caller's own JSON, and `stream` its wish, for a kind that passes the request on
+    as it came."""
 
     model: str
     messages: tuple[Message, ...]
     tools: tuple[Tool, ...] = ()
+    effort: str = ""
     raw: bytes = field(default=b"", repr=False)
     stream: bool = True
 

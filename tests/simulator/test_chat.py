@@ -5,7 +5,7 @@ from starlette.testclient import TestClient
 
 from simulator import chat, trailers, wire
 from simulator.app import make_app
-from simulator.chat import Script, is_text, reply, script, text_frames
+from simulator.chat import Script, reply, script
 from simulator.chatrequest import Fields, parse
 from simulator.wire import START
 from simulator.world import World
@@ -17,7 +17,7 @@ def test_an_answer_streams_echo_start_texts_and_end(api: TestClient) -> None:
     frames = wire.split_frames(ask(api))
     assert frames[0].flags == 1 and frames[1] == START
     assert frames[-1] == trailers.SUCCESS
-    assert len(frames) > 50 and all(is_text(frame) for frame in frames[2:-1])
+    assert len(frames) > 50 and all(Script(()).is_text(frame) for frame in frames[2:-1])
     echo = Fields(frames[0].message()).text(5)
     assert "<|BEGIN_USER|>\nGrüß dich\n<|END_USER|>" in echo
 
@@ -85,7 +85,7 @@ def test_writes_join_and_split_frames_in_the_same_places_each_time() -> None:
 
 
 def test_a_write_waits_the_asked_time() -> None:
-    frames = (START, *text_frames("Hello"), trailers.SUCCESS)
+    frames = (START, *Script(()).text_frames("Hello"), trailers.SUCCESS)
     pauses = {write.pause_ms for write in reply(Script(frames), 15).writes}
     assert pauses <= {0.0, 15}
 

@@ -1,7 +1,7 @@
 import pytest
 
 from simulator import trailers, wire
-from simulator.chat import Script, is_text, reply, script
+from simulator.chat import Script, reply, script
 from simulator.chatfaults import STREAMS
 from simulator.chatrequest import Fields, parse
 from simulator.wire import START, Frame, MalformedError
@@ -9,7 +9,9 @@ from simulator.wire import START, Frame, MalformedError
 from .calls import body
 
 NORMAL = script(parse(body(), None))
-TEXT = "".join(Fields(f.payload).text(1) for f in NORMAL.frames if is_text(f))
+TEXT = "".join(
+    Fields(f.payload).text(1) for f in NORMAL.frames if Script(()).is_text(f)
+)
 
 
 def _with(name: str, **options: object) -> Script:
@@ -30,7 +32,7 @@ def test_each_error_comes_first_or_after_some_text(name: str) -> None:
     assert _frames(name) == [trailers.sample(name)]
     late = _frames(name, after=3)
     assert late[-1] == trailers.sample(name)
-    assert sum(is_text(frame) for frame in late) == 3
+    assert sum(Script(()).is_text(frame) for frame in late) == 3
 
 
 def test_an_error_comes_after_part_of_the_text() -> None:
@@ -71,7 +73,7 @@ def test_the_stream_pauses_in_the_middle() -> None:
     writes = reply(_with("pause", ms=900, after=5), 0).writes
     (at,) = (at for at, write in enumerate(writes) if write.pause_ms)
     before = wire.split_frames(b"".join(write.data for write in writes[:at]))
-    assert sum(is_text(frame) for frame in before) == 5
+    assert sum(Script(()).is_text(frame) for frame in before) == 5
 
 
 @pytest.mark.parametrize("size", [1, 3])

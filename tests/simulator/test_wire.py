@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator import trailers, wire
-from simulator.chat import text_frames
+from simulator.chat import Script
 from simulator.chatrequest import Fields, parse
 from simulator.wire import START, Frame, MalformedError
 
@@ -37,7 +37,7 @@ def test_the_start_marker_and_the_success_trailer_have_the_known_bytes() -> None
 
 
 def test_a_text_frame_has_the_known_bytes() -> None:
-    (frame,) = text_frames("Hi")
+    (frame,) = Script(()).text_frames("Hi")
     assert frame.encode().hex() == "00000000040a024869"
 
 
@@ -109,7 +109,7 @@ def test_what_is_written_is_read_back(number: int, text: str, data: bytes) -> No
 
 @given(st.text(min_size=1))
 def test_an_answer_in_pieces_is_the_answer(text: str) -> None:
-    pieces = [Fields(frame.payload).text(1) for frame in text_frames(text)]
+    pieces = [Fields(frame.payload).text(1) for frame in Script(()).text_frames(text)]
     assert "".join(pieces) == text
 
 

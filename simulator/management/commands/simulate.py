@@ -1,5 +1,6 @@
 import os
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -7,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from simulator.app import make_app, make_world
 from simulator.people import LOADS
-from simulator.server import CannotListenError, run
+from simulator.server import CannotListenError, Tls, run
 from simulator.state import DEMO_KEY
 
 
@@ -25,6 +26,9 @@ class Command(BaseCommand):
         parser.add_argument("--key", default=DEMO_KEY)
         parser.add_argument("--chunk-delay-ms", type=float, default=15.0)
         parser.add_argument("--load", choices=LOADS, help="how much people work")
+        parser.add_argument("--tls-port", type=int, help="a second port with HTTP/2")
+        parser.add_argument("--certificate", type=Path, help="PEM file, for --tls-port")
+        parser.add_argument("--certificate-key", type=Path, help="its key, PKCS #8")
         parser.add_argument(
             "--prerender",
             type=int,
@@ -46,8 +50,9 @@ class Command(BaseCommand):
             prerender=options["prerender"],
             processes=os.cpu_count() or 1,
         )
+        tls = _tls(options)
         try:
-            run(app, host, port, lambda: self._say_ready(host, port, people))
+            run(app, host, port, lambda: self._say_ready(host, port, people), tls)
         except CannotListenError as error:
             raise CommandError(str(error)) from error
         # The server's threads outlive its loop; one that still closes a connection
@@ -58,3 +63,12 @@ class Command(BaseCommand):
     def _say_ready(self, host: str, port: int, people: int) -> None:
         self.stdout.write(f"Simulator of {people} people ready on http://{host}:{port}")
         self.stdout.flush()
+
+
+def _tls(options: dict[str, Any]) -> Tls | None:
+    port, certificate = options["tls_port"], options["certificate"]
+    if port is None:
+        return None
+    if certificate is None or options["certificate_key"] is None:
+        raise CommandError("--tls-port needs --certificate and --certificate-key.")
+    return Tls(port, certificate, options["certificate_key"])
