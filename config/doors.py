@@ -3,6 +3,7 @@
 import re
 import sys
 import time
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -10,14 +11,29 @@ from django.core.exceptions import BadRequest
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from config.version import VERSION
 from proxy import errors as gateway_errors
+from proxy import vitals
 from proxy.catalogue import DEFAULTS
+from tokens.views.asker import brings_master_key
 
 STARTED = time.monotonic()
+GATEWAY = ["/v1/chat/completions", "/v1/models"]
+ROOT = [
+    "/checksum",
+    "/get-checksum",
+    "/tokeninfo",
+    "/get-tokeninfo",
+    "/update-tokeninfo",
+    "/logs",
+    "/health",
+    "/readyz",
+    "/env-example",
+]
 
 
 @require_safe
@@ -30,22 +46,20 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """200 while the process lives; it asks nothing of anything else."""
-    return JsonResponse(
-        {
-            "status": "healthy",
-            "version": VERSION,
-            "uptime": int(time.monotonic() - STARTED),
-            "models": list(DEFAULTS),
-            "endpoints": [
-                f"{settings.ROUTE_PREFIX}/v1/chat/completions",
-                f"{settings.ROUTE_PREFIX}/v1/models",
-                "/health",
-                "/readyz",
-                "/env-example",
-            ],
-        }
-    )
+    """200 while the process lives; it asks nothing of anything else, but for `stats`,
+    which only the holder of AUTH_TOKEN is told."""
+    uptime = timedelta(seconds=int(time.monotonic() - STARTED))
+    said: dict[str, Any] = {
+        "status": "healthy",
+        "version": VERSION,
+        "uptime": uptime // timedelta(seconds=1),
+        "models": list(DEFAULTS),
+        "endpoints": [f"{settings.ROUTE_PREFIX}{path}" for path in GATEWAY] + ROOT,
+    }
+    if brings_master_key(request):
+        now = timezone.now()
+        said["stats"] = vitals.stats(now - uptime, now)
+    return JsonResponse(said)
 
 
 @require_safe

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import doors
+from proxy import log_views
 
 urlpatterns = [
     path("", doors.front),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("readyz", doors.ready),
     path("env-example", doors.env_example),
     path("", include("tokens.urls")),
+    path("logs", log_views.requests, name="logs"),
     path("accounts/", include("dashboard.account_urls")),
     path("dashboard/", include("dashboard.urls")),
     path("admin/", admin.site.urls),

@@ -70,6 +70,7 @@ class Shell:
                 self._entry(_("Overview"), "overview", "grid-1x2", self._query),
                 self._entry(_("Members"), "members", "people", self._query),
                 self._entry(_("Sync"), "sync", "arrow-repeat", self._query),
+                self._entry(_("Requests"), "logs", "list-ul", self._of_team),
             ]
         if self._manages:
             entries.append(self._entry(_("Tokens"), "tokeninfo", "key", self._of_team))

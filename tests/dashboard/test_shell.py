@@ -40,6 +40,7 @@ def test_the_entry_of_this_page_is_marked(team: Team) -> None:
         ("Overview", True),
         ("Members", False),
         ("Sync", False),
+        ("Requests", False),
     ]
 
 

@@ -32,15 +32,25 @@ class Asker:
 
 def asker_of(request: HttpRequest) -> Asker | None:
     """None: neither a good AUTH_TOKEN nor somebody who manages the team."""
-    header = request.headers.get("Authorization", "")
-    if header:
-        good = master.opens(master.bearer(header), settings.AUTH_TOKEN)
-        return Asker(master.MASTER, oldest_real(), is_sure=True) if good else None
+    if brings_master_key(request):
+        return Asker(master.MASTER, oldest_real(), is_sure=True)
     user = request.user
     asker = _signed_in(request, user) if isinstance(user, User) else None
-    if asker is None and constant_time_compare(_opened(request), _mark()):
+    if asker is None and has_opened(request):
         asker = Asker(master.MASTER, oldest_real())
     return asker
+
+
+def brings_master_key(request: HttpRequest) -> bool:
+    """AUTH_TOKEN as a bearer, as programs send it."""
+    given = master.bearer(request.headers.get("Authorization", ""))
+    return master.opens(given, settings.AUTH_TOKEN)
+
+
+def has_opened(request: HttpRequest) -> bool:
+    """AUTH_TOKEN was typed in this browser's session."""
+    opened = str(request.session.get(_OPENED, ""))
+    return constant_time_compare(opened, _mark())
 
 
 def remember_opened(request: HttpRequest) -> None:
@@ -49,10 +59,6 @@ def remember_opened(request: HttpRequest) -> None:
     request.session.cycle_key()
     request.session[_OPENED] = _mark()
     request.session.set_expiry(0)
-
-
-def _opened(request: HttpRequest) -> str:
-    return str(request.session.get(_OPENED, ""))
 
 
 def _mark() -> str:

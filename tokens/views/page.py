@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,9 +15,10 @@ from tokens.exchange import Exchanged, Gift, NothingTaken, Refused
 from tokens.lines import split
 from tokens.masks import mask_words
 from tokens.places import place_of
-from tokens.token_forms import AddForm, MasterForm, TextsForm
+from tokens.token_forms import AddForm, TextsForm
 from tokens.views.api import reload, writing_place
-from tokens.views.asker import Asker, asker_of, remember_opened
+from tokens.views.asker import Asker, asker_of
+from tokens.views.door import door
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,7 +26,7 @@ from tokens.views.asker import Asker, asker_of, remember_opened
 def tokeninfo(request: HttpRequest) -> HttpResponse:
     asker = asker_of(request)
     if asker is None:
-        return _door(request)
+        return door(request, gettext("Upstream tokens"))
     do = _ACTIONS.get(request.POST.get("do", "")) if request.method == "POST" else None
     try:
         return do(request, asker) if do else _show(request, asker)
@@ -36,18 +36,6 @@ def tokeninfo(request: HttpRequest) -> HttpResponse:
     except UnreadableFile as error:
         context = {"status": 500, "sentence": str(error)}
         return render(request, "error.html", context, status=500)
-
-
-def _door(request: HttpRequest) -> HttpResponse:
-    """AUTH_TOKEN opens the page for those who are not signed in as an admin."""
-    data = request.POST if "auth_token" in request.POST else None
-    form = MasterForm(data, auth_token=settings.AUTH_TOKEN)
-    if form.is_bound and form.is_valid():
-        remember_opened(request)
-        return redirect(request.get_full_path())
-    stranger = not request.user.is_authenticated
-    status = 401 if form.is_bound else 200 if stranger else 403
-    return render(request, "tokens/door.html", {"form": form}, status=status)
 
 
 def _show(
