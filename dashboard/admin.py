@@ -10,6 +10,7 @@ from dashboard.models import (
     Capability,
     DailyUsage,
     FieldSeen,
+    GroupDay,
     GroupMembership,
     Member,
     QuarantinedRow,
@@ -167,6 +168,14 @@ class GroupMembershipAdmin(ReadOnlyAdmin):
     list_display = ("email", "name", "group", "joined_at", "left_at")
     list_filter = ("group__team",)
     search_fields = ("email", "name", "user_id")
+
+
+@admin.register(GroupDay)
+class GroupDayAdmin(ReadOnlyAdmin):
+    list_select_related = ("group",)
+    list_display = ("day", "group", "user_id", "spend_cents", "earlier_cents")
+    list_filter = ("group__team", "day")
+    search_fields = ("group__name", "user_id")
 
 
 @admin.register(BlocklistRepo)

@@ -18,7 +18,7 @@ from simulator.generations import GENERATIONS
 from simulator.payloads import PAYLOADS
 from simulator.quirks import CHANGES
 from simulator.reply import Reply
-from simulator.rows import EVENTS_ONLY, LISTS, ROWS
+from simulator.rows import ELSEWHERE, EVENTS_ONLY, LISTS, ROWS
 from simulator.unifiedfaults import CALLS
 from simulator.view import Quirk
 from simulator.walks import LATER_PAGES, WALKS
@@ -120,7 +120,7 @@ def names(endpoint: str) -> set[str]:
     if endpoint in CHATS:
         return {*ANSWERS, *openaifaults.REPLIES, *openaifaults.STREAMS}
     found = {*ANSWERS, *ADMIN_ANSWERS, *SHAPES}
-    found |= {*ROWS} if endpoint in (*LISTS, "admin") else set()
+    found |= {*ROWS, *ELSEWHERE} if endpoint in (*LISTS, "admin") else set()
     found |= {name for at, name in PAYLOADS if at == endpoint or endpoint == "admin"}
     if endpoint in ("events", "admin"):
         return found | OF_EVENTS | {*WALKS}

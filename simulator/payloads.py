@@ -6,7 +6,7 @@ from zlib import crc32
 
 from simulator.generations import Generation
 from simulator.quirks import Options, number
-from simulator.rows import LISTS, ROWS, respelt
+from simulator.rows import ELSEWHERE, LISTS, respelt
 from simulator.shapes import Json
 from simulator.team import Named
 from simulator.walks import no_page_count, out_of_order, zero_page_count
@@ -20,7 +20,7 @@ def empty_members(payload: Json, options: Options) -> Json:
 
 def absent_members(payload: Json, options: Options) -> Json:
     """Some are not in this one answer: those of `emails`, or a `share` of all."""
-    rows = cast(list[Json], payload["teamMembers"])
+    rows = cast(list[object], payload["teamMembers"])
     return {**payload, "teamMembers": [r for r in rows if not _flaps(r, options)]}
 
 
@@ -62,16 +62,17 @@ def changed(
 def _with_rows(
     payload: Json, endpoint: str, shape: Generation, faults: Sequence[Named]
 ) -> Json:
-    rows = [
-        shape.row(endpoint, row) for row in cast(list[Json], payload[LISTS[endpoint]])
-    ]
+    served = cast(list[Json], payload[LISTS[endpoint]])
+    rows: list[object] = [shape.row(endpoint, row) for row in served]
     for name, options in faults:
-        if name in ROWS:
-            rows = cast(list[Json], respelt(rows, name, options))
+        if name in ELSEWHERE:
+            rows = respelt(rows, name, options)
     return {**payload, LISTS[endpoint]: rows}
 
 
-def _flaps(row: Json, options: Options) -> bool:
+def _flaps(row: object, options: Options) -> bool:
+    if not isinstance(row, dict) or "email" not in row:
+        return False
     if isinstance(emails := options.get("emails"), list):
         return row["email"] in emails
     draw = crc32(f"absent:{row['email']}".encode()) / 2**32

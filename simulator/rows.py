@@ -95,21 +95,42 @@ ROWS: dict[str, RowChange] = {
     "string_numbers": string_numbers,
     "bad_rows": bad_rows,
 }
-EVENTS_ONLY = {"odd_kinds", "bad_rows"}
+EVENTS_ONLY = {"odd_kinds"}
 
 
-def respelt(rows: list[Json], name: str, options: Options) -> list[object]:
+def garbled(row: Json, pick: float, options: Options) -> object:
+    """No row at all."""
+    garbage: tuple[object, ...] = ("a row", None, [], 7)
+    return one_of(garbage, pick)
+
+
+def without_email(row: Json, pick: float, options: Options) -> Json:
+    return {name: value for name, value in row.items() if name not in _EMAILS}
+
+
+# Of every list but the events', whose own quirks of these names the oracle follows.
+ELSEWHERE: dict[str, RowChange] = {
+    **{name: change for name, change in ROWS.items() if name not in EVENTS_ONLY},
+    "bad_rows": garbled,
+    "no_email": without_email,
+}
+
+
+def respelt(rows: list[object], name: str, options: Options) -> list[object]:
     """The rows of an endpoint other than events, hit by what stands in them."""
-    share, change = share_of(name, options), ROWS[name]
+    share, change = share_of(name, options), ELSEWHERE[name]
     draws = [crc32(f"{name}:{_name_of(row)}".encode()) / 2**32 for row in rows]
     return [
-        change(row, draw / share, options) if draw < share else row
+        change(row, draw / share, options)
+        if draw < share and isinstance(row, dict)
+        else row
         for row, draw in zip(rows, draws, strict=True)
     ]
 
 
-def _name_of(row: Json) -> object:
-    return [row.get(k) for k in ("email", "day", "url", "event_id", "id", "name")]
+def _name_of(row: object) -> object:
+    names = ("email", "day", "url", "event_id", "id", "name")
+    return [row.get(k) for k in names] if isinstance(row, dict) else row
 
 
 def _lost(row: Json, pick: float, options: Options) -> str:

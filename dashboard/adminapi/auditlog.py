@@ -3,7 +3,7 @@
 Source: https://cursor.com/docs/account/teams/admin-api#get-audit-logs
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from dashboard.adminapi import reading
 from dashboard.adminapi.errors import PagesMoved, RequestRefused, Unreadable
+from dashboard.adminapi.notes import Notes
 from dashboard.adminapi.reading import Json
 
 PATH = "/teams/audit-logs"
@@ -49,23 +50,6 @@ class AuditRecord:
         )
 
 
-@dataclass(frozen=True)
-class UnreadRow:
-    """A row that could not be read, as it came, and why."""
-
-    raw: Json
-    reason: str
-
-
-@dataclass(frozen=True)
-class AuditRead:
-    records: tuple[AuditRecord, ...]
-    unread: tuple[UnreadRow, ...] = ()
-
-    def __add__(self, other: "AuditRead") -> "AuditRead":
-        return AuditRead(self.records + other.records, self.unread + other.unread)
-
-
 def _made_up_id(row: Json) -> str:
     """The same row gets the same one, so that reading it twice adds nothing."""
     return "row-" + sha256(repr(sorted(row.items())).encode()).hexdigest()[:32]
@@ -83,15 +67,17 @@ def plain(value: Any) -> Any:
     return value.replace("\0", "") if isinstance(value, str) else value
 
 
-def read_span(get: Get, start_ms: int, end_ms: int) -> AuditRead:
+def read_span(
+    get: Get, start_ms: int, end_ms: int, notes: Notes
+) -> tuple[AuditRecord, ...]:
     """Every event of a closed span, in slices of at most 30 days."""
-    found = AuditRead(())
+    rows: list[Any] = []
     for start in range(start_ms, end_ms + 1, LONGEST_SLICE_MS):
-        found += _slice(get, start, min(start + LONGEST_SLICE_MS - 1, end_ms))
-    return found
+        rows += _slice(get, start, min(start + LONGEST_SLICE_MS - 1, end_ms))
+    return tuple(notes.read(rows, AuditRecord.read))
 
 
-def _slice(get: Get, start_ms: int, end_ms: int) -> AuditRead:
+def _slice(get: Get, start_ms: int, end_ms: int) -> list[Any]:
     """A slice that is refused at every page size is halved, down to a day."""
     for size in PAGE_SIZES:
         try:
@@ -104,18 +90,18 @@ def _slice(get: Get, start_ms: int, end_ms: int) -> AuditRead:
     return _slice(get, start_ms, middle) + _slice(get, middle + 1, end_ms)
 
 
-def _steady(get: Get, start_ms: int, end_ms: int, size: int) -> AuditRead:
+def _steady(get: Get, start_ms: int, end_ms: int, size: int) -> list[Any]:
     """Pages are newest first: what arrives meanwhile moves rows from page to page."""
     for _ in range(WALKS):
         try:
-            return _read(_walk(get, start_ms, end_ms, size))
+            return _walk(get, start_ms, end_ms, size)
         except PagesMoved:
             continue
     raise PagesMoved("The audit log kept changing while it was read.")
 
 
-def _walk(get: Get, start_ms: int, end_ms: int, size: int) -> list[Json]:
-    rows: list[Json] = []
+def _walk(get: Get, start_ms: int, end_ms: int, size: int) -> list[Any]:
+    rows: list[Any] = []
     announced: set[int | None] = set()
     asked = {"startTime": start_ms, "endTime": end_ms, "pageSize": size}
     for page in range(1, LAST_PAGE):
@@ -131,7 +117,7 @@ def _walk(get: Get, start_ms: int, end_ms: int, size: int) -> list[Json]:
     raise Unreadable(f"{PATH} never came to an end.")
 
 
-def _rows(answer: Any) -> list[Json]:
+def _rows(answer: Any) -> list[Any]:
     """Under `events`; once it was `auditLogs`."""
     older = isinstance(answer, dict) and "events" not in answer
     return reading.items(answer, "auditLogs" if older else "events")
@@ -150,13 +136,3 @@ def _is_last(paging: Json, page: int, size: int, rows: int) -> bool:
 def _agree(announced: set[int | None], rows: int) -> None:
     if announced not in ({None}, {rows}):
         raise PagesMoved("The number of audit events changed.")
-
-
-def _read(rows: Iterable[Json]) -> AuditRead:
-    records, unread = [], []
-    for row in rows:
-        try:
-            records.append(AuditRecord.read(row))
-        except Unreadable as reason:
-            unread.append(UnreadRow(row, str(reason)))
-    return AuditRead(tuple(records), tuple(unread))

@@ -7,7 +7,9 @@ from typing import Any
 
 from dashboard.adminapi import auditlog, blocklists, groups, reading
 from dashboard.adminapi.errors import NotThere, PagesMoved, RequestRefused, Unreadable
+from dashboard.adminapi.groups import GroupsReport
 from dashboard.adminapi.http import Http
+from dashboard.adminapi.notes import Notes
 from dashboard.adminapi.probe import Probe, probe
 from dashboard.adminapi.reading import Json
 from dashboard.adminapi.records import (
@@ -22,6 +24,7 @@ from dashboard.adminapi.walk import Walk
 log = logging.getLogger(__name__)
 DAY_MS = 86_400_000
 LONGEST_SLICE_MS = 30 * DAY_MS
+DAILY, SPEND = "/teams/daily-usage-data", "/teams/spend"
 PEOPLE_PER_PAGE = 200
 SPEND_PER_PAGE = 100
 WALKS = 3
@@ -43,25 +46,32 @@ class AdminApi:
         before the first answer."""
         return self._http.clock
 
-    def members(self) -> tuple[MemberRecord, ...]:
+    def members(self, notes: Notes) -> tuple[MemberRecord, ...]:
         """Every team has members: without them the address is not the Admin API's."""
         try:
             answer = self._http.json("GET", "/teams/members")
         except NotThere:
             raise NotThere(NOT_THE_API.format(what="“not found”")) from None
-        return tuple(
-            MemberRecord.read(row) for row in reading.items(answer, "teamMembers")
-        )
+        rows = reading.items(answer, "teamMembers")
+        return tuple(notes.read(rows, MemberRecord.read))
 
-    def blocklists(self) -> tuple[blocklists.BlocklistRecord, ...]:
-        return blocklists.read_all(self._get)
+    def blocklists(self, notes: Notes) -> tuple[blocklists.BlocklistRecord, ...]:
+        return blocklists.read_all(self._get, notes)
 
-    def audit_log(self, start_ms: int, end_ms: int) -> auditlog.AuditRead:
-        return auditlog.read_span(self._get, start_ms, end_ms)
+    def audit_log(
+        self, start_ms: int, end_ms: int, notes: Notes
+    ) -> tuple[auditlog.AuditRecord, ...]:
+        return auditlog.read_span(self._get, start_ms, end_ms, notes)
 
-    def billing_groups(self, day: date | None = None) -> groups.GroupsReport:
+    def billing_groups(self, notes: Notes, day: date | None = None) -> GroupsReport:
         """Of the cycle that a day lies in; of the running one without a day."""
-        return groups.read_cycle(self._get, day)
+        return groups.read_cycle(self._get, notes, day)
+
+    def billing_group_days(
+        self, notes: Notes, group_id: str, day: date
+    ) -> tuple[groups.MemberDays, ...]:
+        """What each member of a group spent on each day of the cycle of that day."""
+        return groups.read_days(self._get, notes, group_id, day)
 
     def probe(self, now: Callable[[], datetime]) -> Probe:
         """What the key can read."""
@@ -70,27 +80,21 @@ class AdminApi:
     def _get(self, path: str) -> Any:
         return self._http.json("GET", path)
 
-    def daily_usage(self, start_ms: int, end_ms: int) -> tuple[DailyUsageRecord, ...]:
+    def daily_usage(
+        self, start_ms: int, end_ms: int, notes: Notes
+    ) -> tuple[DailyUsageRecord, ...]:
         """Every member's day in the window, in slices of at most 30 days."""
-        found: list[DailyUsageRecord] = []
+        rows: list[Any] = []
         for start in range(start_ms, end_ms + 1, LONGEST_SLICE_MS):
-            end = min(start + LONGEST_SLICE_MS - 1, end_ms)
-            found += self._daily_slice(start, end)
-        return tuple(found)
+            rows += self._daily_slice(start, min(start + LONGEST_SLICE_MS - 1, end_ms))
+        return tuple(notes.read(rows, DailyUsageRecord.read))
 
-    def _daily_slice(self, start_ms: int, end_ms: int) -> list[DailyUsageRecord]:
+    def _daily_slice(self, start_ms: int, end_ms: int) -> list[Any]:
         """A slice that the vendor finds too long is halved, down to a day."""
+        query = {"startDate": start_ms, "endDate": end_ms}
         try:
-            return [
-                DailyUsageRecord.read(row)
-                for answer in self._pages(
-                    "/teams/daily-usage-data",
-                    {"startDate": start_ms, "endDate": end_ms},
-                    PEOPLE_PER_PAGE,
-                    "totalPages",
-                )
-                for row in reading.items(answer, "data")
-            ]
+            answers = self._pages(DAILY, query, PEOPLE_PER_PAGE, "totalPages")
+            return [row for answer in answers for row in reading.items(answer, "data")]
         except RequestRefused:
             days = (end_ms - start_ms + 1) // DAY_MS
             if days < 2:
@@ -99,24 +103,19 @@ class AdminApi:
         first = self._daily_slice(start_ms, middle - 1)
         return first + self._daily_slice(middle, end_ms)
 
-    def spend(self) -> SpendReport:
+    def spend(self, notes: Notes) -> SpendReport:
         """The spend gauge of every member in the running billing cycle."""
+        query = {"sortBy": "user", "sortDirection": "asc"}
         for _ in range(WALKS):
-            pages = list(
-                self._pages(
-                    "/teams/spend",
-                    {"sortBy": "user", "sortDirection": "asc"},
-                    SPEND_PER_PAGE,
-                    "totalPages",
-                )
-            )
+            pages = list(self._pages(SPEND, query, SPEND_PER_PAGE, "totalPages"))
             if len({reading.whole(page, "totalMembers") for page in pages}) == 1:
+                notes.saw_answer(pages[0])
                 rows = [
                     row for p in pages for row in reading.items(p, "teamMemberSpend")
                 ]
                 return SpendReport(
                     cycle_start_ms=_cycle_start(pages[0]),
-                    records=tuple(SpendRecord.read(row) for row in rows),
+                    records=tuple(notes.read(rows, SpendRecord.read)),
                 )
         raise PagesMoved("The spend list kept changing while it was read.")
 

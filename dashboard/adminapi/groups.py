@@ -9,13 +9,32 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from dashboard.adminapi import reading
 from dashboard.adminapi.errors import Unreadable
+from dashboard.adminapi.notes import Notes
 from dashboard.adminapi.reading import Json
 
 PATH = "/teams/groups"
 Get = Callable[[str], Any]
+MEMBERS = ("currentMembers", "formerMembers")
+
+
+@dataclass(frozen=True)
+class DaySpend:
+    """Of a UTC day, as far as the vendor counted it by now."""
+
+    day: date
+    cents: Decimal
+
+    @classmethod
+    def read(cls, row: Json) -> "DaySpend":
+        """Raises Unreadable without a day or a sum."""
+        cents = reading.number(row, "spendCents")
+        if cents is None:
+            raise Unreadable("A group's day has no readable “spendCents”.")
+        return cls(reading.utc_day(row), cents)
 
 
 @dataclass(frozen=True)
@@ -51,20 +70,7 @@ class GroupRecord:
     member_count: int | None
     spend_cents: Decimal | None
     members: tuple[GroupMemberRecord, ...]
-
-    @classmethod
-    def read(cls, row: Json) -> "GroupRecord":
-        members = [*_list(row, "currentMembers"), *_list(row, "formerMembers")]
-        count = reading.whole(row, "memberCount")
-        return cls(
-            group_id=reading.text(row, "id"),
-            name=reading.text(row, "name"),
-            type=reading.text(row, "type"),
-            directory_group_id=reading.text(row, "directoryGroupId"),
-            member_count=None if count is None else max(count, 0),
-            spend_cents=reading.number(row, "spendCents"),
-            members=tuple(GroupMemberRecord.read(member) for member in members),
-        )
+    days: tuple[DaySpend, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,26 +84,74 @@ class GroupsReport:
         return any(group.spend_cents for group in self.groups)
 
 
-def read_cycle(get: Get, day: date | None = None) -> GroupsReport:
+@dataclass(frozen=True)
+class MemberDays:
+    user_id: str
+    days: tuple[DaySpend, ...]
+
+
+def read_cycle(get: Get, notes: Notes, day: date | None = None) -> GroupsReport:
     """The cycle that a day lies in; the running one without a day."""
-    answer = get(PATH if day is None else f"{PATH}?billingCycle={day.isoformat()}")
+    answer = get(PATH if day is None else f"{PATH}?{_cycle_of(day)}")
     rows = reading.items(answer, "groups")
-    outside = answer.get("unassignedGroup")
-    cycle = answer.get("billingCycle")
+    outside, cycle = answer.get("unassignedGroup"), answer.get("billingCycle")
     if not isinstance(cycle, dict):
         raise Unreadable("The answer holds no “billingCycle”.")
-    groups = [GroupRecord.read(row) for row in rows]
+    notes.saw_answer(answer)
     if isinstance(outside, dict):
-        groups.append(GroupRecord.read({**outside, "id": None}))
+        rows = [*rows, {**outside, "id": None}]
     return GroupsReport(
         cycle_start_ms=reading.instant_ms(cycle, "cycleStart"),
         cycle_end_ms=_instant(cycle, "cycleEnd"),
-        groups=tuple(groups),
+        groups=tuple(notes.read(rows, lambda row: _group(row, notes))),
     )
 
 
-def _list(row: Json, key: str) -> list[Json]:
-    return reading.items(row, key) if row.get(key) is not None else []
+def read_days(
+    get: Get, notes: Notes, group_id: str, day: date
+) -> tuple[MemberDays, ...]:
+    """Of the members of one group, in the cycle that a day lies in."""
+    answer = get(f"{PATH}/{quote(group_id, safe='')}?{_cycle_of(day)}")
+    inner = answer.get("group") if isinstance(answer, dict) else None
+    group = inner if isinstance(inner, dict) else answer
+    if not isinstance(group, dict):
+        raise Unreadable("The answer holds no group.")
+    found = []
+    for key in MEMBERS:
+        rows = reading.parts(group, key)
+        found += notes.read(rows, lambda row: _days(row, notes), f"{key}.")
+    return tuple(one for one in found if one.user_id)
+
+
+def _group(row: Json, notes: Notes) -> GroupRecord:
+    members: list[GroupMemberRecord] = []
+    for key in MEMBERS:
+        rows = reading.parts(row, key)
+        members += notes.read(rows, GroupMemberRecord.read, f"{key}.")
+    days = notes.read(reading.parts(row, "dailySpend"), DaySpend.read, "dailySpend.")
+    count = reading.whole(row, "memberCount")
+    return GroupRecord(
+        group_id=reading.text(row, "id"),
+        name=reading.text(row, "name"),
+        type=reading.text(row, "type"),
+        directory_group_id=reading.text(row, "directoryGroupId"),
+        member_count=None if count is None else max(count, 0),
+        spend_cents=reading.number(row, "spendCents"),
+        members=tuple(members),
+        days=tuple(days),
+    )
+
+
+def _days(row: Json, notes: Notes) -> MemberDays:
+    spent = reading.parts(row, "dailySpend")
+    return MemberDays(
+        reading.text(row, "userId") or reading.email(row, "email"),
+        tuple(notes.read(spent, DaySpend.read, "currentMembers.dailySpend.")),
+    )
+
+
+def _cycle_of(day: date) -> str:
+    return urlencode({"billingCycle": day.isoformat()})
 
 
 def _instant(row: Json, key: str) -> int | None:

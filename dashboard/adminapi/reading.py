@@ -24,15 +24,21 @@ _LARGEST_NUMBER = 10**10
 _LARGEST_COUNT = 2**53
 
 
-def items(answer: Any, key: str) -> list[Json]:
-    """The list of objects under a key; raises Unreadable when it is no such list."""
+def items(answer: Any, key: str) -> list[Any]:
+    """The list under a key, whatever stands in it; raises Unreadable without one."""
     found = answer.get(key) if isinstance(answer, dict) else None
-    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+    if not isinstance(found, list):
         raise Unreadable(f"The answer holds no list “{key}”.")
     return found
 
 
-def text(row: Json, key: str) -> str:
+def parts(row: Json, key: str) -> list[Any]:
+    """A list inside a row; empty where there is none."""
+    found = row.get(key)
+    return found if isinstance(found, list) else []
+
+
+def text(row: Json, key: str, longest: int = LONGEST_TEXT) -> str:
     """A string; numbers become text (ids come in both forms), null becomes empty.
 
     NUL characters are dropped (PostgreSQL takes none), and what is longer than a
@@ -42,10 +48,10 @@ def text(row: Json, key: str) -> str:
     if value is None:
         return ""
     if type(value) is not str:
-        return "" if isinstance(value, dict | list) else str(value)[:LONGEST_TEXT]
+        return "" if isinstance(value, dict | list) else str(value)[:longest]
     if "\0" in value:
         value = value.replace("\0", "")
-    return value.strip()[:LONGEST_TEXT]
+    return value.strip()[:longest]
 
 
 def email(row: Json, key: str) -> str:

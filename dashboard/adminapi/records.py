@@ -12,11 +12,14 @@ from typing import Any
 import msgspec
 
 from dashboard.adminapi import reading
+from dashboard.adminapi.errors import Unreadable
 from dashboard.adminapi.reading import Json
 
 
 @dataclass(frozen=True)
 class MemberRecord:
+    """Somebody with an e-mail or, where the vendor gives none, at least an id."""
+
     email: str
     name: str
     role: str
@@ -25,6 +28,9 @@ class MemberRecord:
 
     @classmethod
     def read(cls, row: Json) -> "MemberRecord":
+        """Raises Unreadable when nothing says who it is."""
+        if not (reading.email(row, "email") or reading.text(row, "id")):
+            raise Unreadable("A member has neither an “email” nor an “id”.")
         return cls(
             email=reading.email(row, "email"),
             name=reading.text(row, "name"),
@@ -96,13 +102,18 @@ class DailyUsageRecord:
         )
 
     def plus(self, other: "DailyUsageRecord") -> "DailyUsageRecord":
-        """The counters of both, for rows that nobody's e-mail tells apart."""
+        """The counters of both."""
         theirs = asdict(other.counters)
         summed = {name: n + theirs[name] for name, n in asdict(self.counters).items()}
         active = self.is_active or other.is_active
         return replace(
             self, user_id="", is_active=active, counters=DailyCounters(**summed)
         )
+
+    @classmethod
+    def nothing(cls, day: date) -> "DailyUsageRecord":
+        """Of nobody."""
+        return cls("", day, "", False, DailyCounters(), "", "", "", "")
 
 
 @dataclass(frozen=True)
@@ -147,7 +158,8 @@ class SpendRecord:
         )
 
     def plus(self, other: "SpendRecord") -> "SpendRecord":
-        """The money of both, for rows that nobody's e-mail tells apart."""
+        """The money and the requests of both, as far as they are told."""
+        requests = (self.fast_premium_requests, other.fast_premium_requests)
         return replace(
             self,
             user_id="",
@@ -155,6 +167,15 @@ class SpendRecord:
             on_demand=_plus(self.on_demand, other.on_demand),
             included=_plus(self.included, other.included),
             total=_plus(self.total, other.total),
+            fast_premium_requests=sum(n or 0 for n in requests),
+        )
+
+    @classmethod
+    def nothing(cls) -> "SpendRecord":
+        """Of nobody."""
+        zero = Decimal(0)
+        return cls(
+            *("", "", "", ""), zero, zero, zero, zero, "overall", 0, None, None, None
         )
 
 

@@ -4,6 +4,7 @@ from dashboard.models.audit import (
     BillingGroup,
     BlocklistRepo,
     BlocklistRevision,
+    GroupDay,
     GroupMembership,
 )
 from dashboard.models.cents import CentsField
@@ -43,6 +44,7 @@ __all__ = [
     "EventKind",
     "FieldSeen",
     "FreshMonth",
+    "GroupDay",
     "GroupMembership",
     "ImportedDay",
     "LocalGroup",

@@ -43,6 +43,9 @@ class BillingGroup(models.Model):
     member_count = models.PositiveIntegerField(null=True)
     spend_cents = CentsField(null=True)
     synced_at = models.DateTimeField()
+    days_read_at = models.DateTimeField(
+        null=True, help_text="Its members' days were last asked for then."
+    )
 
     class Meta:
         ordering = ["-cycle_start", "name"]
@@ -82,15 +85,44 @@ class GroupMembership(models.Model):
         return f"{self.email} in {self.group}"
 
 
+class GroupDay(models.Model):
+    """What a billing group, or one person in it, cost on a UTC day, as the vendor last
+    said. It keeps few days and corrects them: a day that it no longer names stays here,
+    and `earlier_cents` is what it said before. Cents."""
+
+    group = models.ForeignKey(BillingGroup, models.CASCADE, related_name="days")
+    user_id = models.CharField(
+        max_length=200, blank=True, help_text="Empty: the whole group."
+    )
+    day = models.DateField(help_text="UTC.")
+    spend_cents = CentsField()
+    earlier_cents = CentsField(null=True)
+    synced_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-day", "user_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "user_id", "day"], name="group_day_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group} on {self.day}"
+
+
 class BlocklistRepo(models.Model):
     """A repository on the vendor's blocklist; `removed_at` when it is gone from it."""
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="blocklist_repos")
     remote_id = models.CharField(max_length=200)
-    url = models.CharField(max_length=200)
+    url = models.CharField(max_length=2000)
     patterns = models.JSONField(default=list)
     first_seen_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    missing_since = models.DateTimeField(
+        null=True, help_text="The list came empty once; a second time means removed."
+    )
     removed_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -31,8 +31,9 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
 
 class Member(models.Model):
-    """A person of a team, keyed by normalised e-mail. Never deleted: who is gone keeps
-    the row, with the time the list was first seen without them."""
+    """A person of a team, keyed by normalised e-mail; `email` is the vendor's id while
+    the vendor names no e-mail. Never deleted: who is gone keeps the row, with the time
+    the list was first seen without them."""
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="members")
     email = models.CharField(max_length=200)
@@ -56,6 +57,10 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @property
+    def has_email(self) -> bool:
+        return "@" in self.email
 
 
 class Membership(models.Model):

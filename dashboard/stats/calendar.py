@@ -12,10 +12,9 @@ from dashboard.sync.coverage import RHYTHMS
 from dashboard.sync.windows import EMPTY_DAYS, Window, covered_days
 from tokens.models import Team
 
-WINDOWED = (Stream.EVENTS, Stream.DAILY, Stream.AUDIT)
+WINDOWED = (Stream.EVENTS, Stream.DAILY, Stream.AUDIT, Stream.GROUPS)
 WEEK = DAY * 7
 FEWEST_WEEKS, MOST_WEEKS = 26, 260
-REACH = 90
 
 
 class Mark(StrEnum):
@@ -166,7 +165,8 @@ def _floor(
     if len(oldest) == EMPTY_DAYS and not any(whole[day].rows for day in oldest):
         return oldest[0]
     rhythm = RHYTHMS.get(stream)
-    reach = today - DAY * (rhythm.reach if rhythm else REACH)
+    # Billing groups are read cycle by cycle, as far back as the vendor has them.
+    reach = today - DAY * (rhythm.reach if rhythm else 0)
     return min([reach, *(one.window.days[0] for one in fetched)])
 
 

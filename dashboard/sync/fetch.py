@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from dashboard.models import Stream
 from dashboard.sync.fetch_events import fetch_events
+from dashboard.sync.fetch_groups import fetch_groups
 from dashboard.sync.steps import (
     Step,
     Writer,
     fetch_audit,
     fetch_blocklists,
     fetch_daily,
-    fetch_groups,
     fetch_members,
     fetch_spend,
 )

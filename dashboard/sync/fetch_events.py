@@ -9,15 +9,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import IO, Any
 
-import msgspec
-
 from dashboard.adminapi.errors import PagesMoved, Unreadable
+from dashboard.adminapi.notes import Notes, an_object
 from dashboard.adminapi.records import UsageEventRecord
 from dashboard.adminapi.walk import Page, Walk, same_pages
 from dashboard.models import Stream
 from dashboard.sync import coverage, journal
 from dashboard.sync.counts import Counts
-from dashboard.sync.journal import Journal
 from dashboard.sync.replacing import replace_staged, total_cost
 from dashboard.sync.staging import Staging
 from dashboard.sync.steps import Step, Writer
@@ -33,7 +31,7 @@ def fetch_events(step: Step) -> Writer:
     staging, last = Staging().start(), 0
     for _ in range(WALKS):
         walk = step.api.events(step.window.start_ms, step.window.end_ms)
-        notes = Journal()
+        notes = Notes()
         try:
             changed = _stage(step, walk, staging, notes, known)
         except PagesMoved:
@@ -47,7 +45,7 @@ def fetch_events(step: Step) -> Writer:
 
 
 def _stage(
-    step: Step, walk: Walk, staging: Staging, notes: Journal, known: bytes
+    step: Step, walk: Walk, staging: Staging, notes: Notes, known: bytes
 ) -> bool:
     """False when every page is one of the last time's, in the same place."""
     staging.clear()
@@ -83,14 +81,14 @@ def _taken(waiting: "IO[bytes]") -> Iterator[Page]:
     waiting.truncate()
 
 
-def _read(window: Window, page: Page, staging: Staging, notes: Journal) -> None:
+def _read(window: Window, page: Page, staging: Staging, notes: Notes) -> None:
     rows = page.rows()
     notes.saw(rows)
     staging.add(_records(window, rows, staging, notes))
 
 
 def _records(
-    window: Window, rows: list[Any], staging: Staging, notes: Journal
+    window: Window, rows: list[Any], staging: Staging, notes: Notes
 ) -> Iterator[UsageEventRecord]:
     """Rows that cannot be read are kept as they came; the others are not held up.
 
@@ -99,12 +97,10 @@ def _records(
     """
     for row in rows:
         try:
-            if not isinstance(row, dict):
-                raise Unreadable("The row is not an object.")
-            record = UsageEventRecord.read(row)
+            record = UsageEventRecord.read(an_object(row))
         except Unreadable as reason:
             staging.skip()
-            notes.refused(msgspec.json.encode(row).decode(), str(reason))
+            notes.refused(row, str(reason))
             continue
         if window.start_ms <= record.timestamp_ms <= window.end_ms:
             yield record
@@ -113,7 +109,7 @@ def _records(
 
 
 def _replace(
-    step: Step, walk: Walk, staging: Staging, notes: Journal, now: datetime
+    step: Step, walk: Walk, staging: Staging, notes: Notes, now: datetime
 ) -> Counts:
     counts = replace_staged(step.team, step.window, now).counts
     journal.save(step.team, Stream.EVENTS, notes, now)

@@ -1,56 +1,37 @@
 """Billing groups of each cycle: the newest answer wins, who left keeps their spend."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from dashboard import cycles
-from dashboard.adminapi.errors import KeyMayNot, NotThere, RequestRefused
-from dashboard.adminapi.groups import GroupMemberRecord, GroupRecord, GroupsReport
-from dashboard.models import BillingGroup, GroupMembership
+from dashboard.adminapi.groups import (
+    GroupMemberRecord,
+    GroupRecord,
+    GroupsReport,
+    MemberDays,
+)
+from dashboard.models import BillingGroup, GroupDay, GroupMembership
 from dashboard.models.cents import exact
 from dashboard.sync.counts import Counts
 from dashboard.sync.departures import date_departures
 from dashboard.sync.upsert import upsert
 from tokens.models import Team
 
-MOST_CYCLES = 24
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-Read = Callable[[date | None], GroupsReport]
-
-
-def read_cycles(team: Team, read: Read) -> list[GroupsReport]:
-    """The running cycle and the one before it, whose spend may still be restated; older
-    ones only when they were never read, as far back as there is spend."""
-    reports = [read(None)]
-    known = set(
-        BillingGroup.objects.filter(team=team).values_list("cycle_start", flat=True)
-    )
-    while len(reports) < MOST_CYCLES:
-        start = _at(reports[-1].cycle_start_ms)
-        try:
-            older = read((start - timedelta(days=1)).date())
-        except (RequestRefused, NotThere, KeyMayNot):
-            break
-        if older.cycle_start_ms >= reports[-1].cycle_start_ms or not older.has_spend:
-            break
-        reports.append(older)
-        if _at(older.cycle_start_ms) in known:
-            break
-    return reports
 
 
 def save_groups(team: Team, reports: Iterable[GroupsReport], now: datetime) -> Counts:
     reports = list(reports)
-    cycles.keep(team, [_at(report.cycle_start_ms) for report in reports], now)
+    cycles.keep(team, [at_ms(report.cycle_start_ms) for report in reports], now)
     counts = sum((_save_cycle(team, report, now) for report in reports), Counts())
     date_departures(team)
     return counts
 
 
 def _save_cycle(team: Team, report: GroupsReport, now: datetime) -> Counts:
-    start = _at(report.cycle_start_ms)
+    start = at_ms(report.cycle_start_ms)
     mine = BillingGroup.objects.filter(team=team, cycle_start=start)
     rows = {(group.group_id,): _group_values(group, report) for group in report.groups}
     if rows:
@@ -68,7 +49,38 @@ def _save_cycle(team: Team, report: GroupsReport, now: datetime) -> Counts:
     groups = {group.group_id: group for group in mine.all()}
     for record in report.groups:
         counts += _save_people(groups[record.group_id], record.members, now)
+        whole = MemberDays("", record.days)
+        counts += save_days(groups[record.group_id], [whole], now)
     return counts
+
+
+def save_days(
+    group: BillingGroup, records: Iterable[MemberDays], now: datetime
+) -> Counts:
+    """Days that the vendor no longer names stay. Days outside the group's cycle are
+    another cycle's, whatever the answer was asked for."""
+    first = group.cycle_start.date()
+    last = group.cycle_end.date() if group.cycle_end else date.max
+    found = {
+        (record.user_id, spent.day): exact(spent.cents)
+        for record in records
+        for spent in record.days
+        if first <= spent.day <= last
+    }
+    stored = GroupDay.objects.filter(group=group, day__in={day for _, day in found})
+    before = {(row.user_id, row.day): row.spend_cents for row in stored}
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {
+        key: {"spend_cents": cents, "earlier_cents": before.get(key)}
+        for key, cents in found.items()
+    }
+    return upsert(
+        stored,
+        ("user_id", "day"),
+        rows,
+        new={"group": group},
+        on_change={"synced_at": now},
+        compare=("spend_cents",),
+    )
 
 
 def _group_values(record: GroupRecord, report: GroupsReport) -> dict[str, Any]:
@@ -123,9 +135,9 @@ def _cents(value: Decimal | None) -> Decimal | None:
     return None if value is None else exact(value)
 
 
-def _at(ms: int) -> datetime:
+def at_ms(ms: int) -> datetime:
     return _EPOCH + timedelta(milliseconds=ms)
 
 
 def _maybe_at(ms: int | None) -> datetime | None:
-    return None if ms is None else _at(ms)
+    return None if ms is None else at_ms(ms)

@@ -5,20 +5,26 @@ field path is noted with when it was first and last seen; when one that our numb
 rest on is gone from a whole window, somebody should look.
 """
 
-import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
+from dashboard.adminapi.notes import Notes
+from dashboard.adminapi.records import COUNTER_NAMES
 from dashboard.models import FieldSeen, QuarantinedRow, Stream
 from tokens.attention import clear_attention, open_attention
 from tokens.models import Team
 
-# A field that is optional may be missing from a few rows by chance.
-ENOUGH_ROWS = 50
 NOTED_AGAIN_AFTER = timedelta(hours=20)
+# Fields that each row has, as far as is known. A new one here is watched from the first
+# answer on that has it: what never came is not missed.
 USED = {
+    Stream.MEMBERS: {"email", "id", "role"},
+    Stream.SPEND: {
+        "email",
+        "userId",
+        "spendCents",
+        "overallSpendCents",
+        "answer.subscriptionCycleStart",
+    },
     Stream.EVENTS: {
         "timestamp",
         "userEmail",
@@ -32,47 +38,38 @@ USED = {
         "tokenUsage.cacheReadTokens",
         "tokenUsage.totalCents",
         "chargedCents",
-    }
+    },
+    Stream.DAILY: {"email", "userId", "date", *COUNTER_NAMES.values()},
+    Stream.BLOCKLISTS: {"id", "url", "patterns"},
+    Stream.AUDIT: {"event_id", "timestamp", "user_email", "event_type", "event_data"},
+    Stream.GROUPS: {
+        "id",
+        "name",
+        "spendCents",
+        "dailySpend",
+        "currentMembers.userId",
+        "currentMembers.email",
+        "currentMembers.spendCents",
+        "answer.billingCycle",
+        "answer.billingCycle.cycleStart",
+    },
 }
+# A field that only some rows have may be missing from a few rows by chance.
+ENOUGH_ROWS = {Stream.EVENTS: 50, Stream.AUDIT: 5, Stream.DAILY: 5}
 
 
-@dataclass
-class Journal:
-    """What one window's rows showed."""
-
-    rows: int = 0
-    bad: dict[str, tuple[str, str]] = field(default_factory=dict)
-    _shapes: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
-
-    def saw(self, rows: Iterable[Any]) -> None:
-        for row in rows:
-            self.rows += 1
-            if type(row) is dict:
-                self._shapes.add(("", tuple(row)))
-                for key, value in row.items():
-                    if type(value) is dict:
-                        self._shapes.add((f"{key}.", tuple(value)))
-
-    def refused(self, raw: str, reason: str) -> None:
-        self.bad[hashlib.sha256(raw.encode()).hexdigest()] = (raw, reason)
-
-    @property
-    def paths(self) -> set[str]:
-        return {f"{above}{key}"[:200] for above, keys in self._shapes for key in keys}
-
-
-def save(team: Team, stream: Stream, journal: Journal, now: datetime) -> None:
+def save(team: Team, stream: Stream, notes: Notes, now: datetime) -> None:
     """Call it in the window's transaction."""
-    _quarantine(team, stream, journal, now)
-    if journal.rows:
-        _note_fields(team, stream, journal, now)
+    _quarantine(team, stream, notes, now)
+    if notes.rows:
+        _note_fields(team, stream, notes, now)
 
 
-def _quarantine(team: Team, stream: Stream, journal: Journal, now: datetime) -> None:
-    if not journal.bad:
+def _quarantine(team: Team, stream: Stream, notes: Notes, now: datetime) -> None:
+    if not notes.bad:
         return
     mine = QuarantinedRow.objects.filter(team=team, stream=stream)
-    known = mine.filter(digest__in=journal.bad)
+    known = mine.filter(digest__in=notes.bad)
     again = set(known.values_list("digest", flat=True))
     known.update(last_seen_at=now)
     QuarantinedRow.objects.bulk_create(
@@ -85,17 +82,17 @@ def _quarantine(team: Team, stream: Stream, journal: Journal, now: datetime) -> 
             first_seen_at=now,
             last_seen_at=now,
         )
-        for digest, (raw, reason) in journal.bad.items()
+        for digest, (raw, reason) in notes.bad.items()
         if digest not in again
     )
     text = f"{mine.count()} rows of {stream.label.lower()} could not be read."
     open_attention(team, "quarantine", stream, text)
 
 
-def _note_fields(team: Team, stream: Stream, journal: Journal, now: datetime) -> None:
+def _note_fields(team: Team, stream: Stream, notes: Notes, now: datetime) -> None:
     mine = FieldSeen.objects.filter(team=team, stream=stream)
     known = {seen.path: seen for seen in mine}
-    paths, used = journal.paths, USED.get(stream, set())
+    paths, used = notes.paths, USED.get(stream, set())
     FieldSeen.objects.bulk_create(
         FieldSeen(
             team=team,
@@ -114,7 +111,7 @@ def _note_fields(team: Team, stream: Stream, journal: Journal, now: datetime) ->
         and (seen.missing_since or now - seen.last_seen_at > NOTED_AGAIN_AFTER)
     ]
     mine.filter(pk__in=old).update(last_seen_at=now, missing_since=None)
-    if journal.rows >= ENOUGH_ROWS:
+    if notes.rows >= ENOUGH_ROWS.get(stream, 1):
         _note_missing(team, stream, known, paths, now)
 
 

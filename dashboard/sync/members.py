@@ -1,6 +1,6 @@
 """Who is a member, and the spans of time in which they were."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,19 +16,27 @@ class SuspiciousAnswer(Exception):
     """The vendor listed nobody while we know people: not believed, nothing written."""
 
 
-def save_members(team: Team, records: Iterable[MemberRecord], now: datetime) -> Counts:
-    """Upsert who is listed; who is missing twice in a row has left, and stays known."""
-    listed = {record.email: record for record in records if record.email}
+def save_members(
+    team: Team,
+    records: Iterable[MemberRecord],
+    now: datetime,
+    *,
+    is_whole: bool = True,
+) -> Counts:
+    """Upsert who is listed; who is missing twice in a row has left, and stays known.
+    Without `is_whole` (some row could not be read) nobody is missed."""
     known = {member.email: member for member in Member.objects.filter(team=team)}
+    listed = _by_key(records, known.values())
     if not listed and any(member.left_at is None for member in known.values()):
         raise SuspiciousAnswer(
             "The Admin API lists no member at all; the known members are kept."
         )
+    _name_by_email(team, listed, known)
     rows = {
         (email,): _member_values(record, known.get(email), now)
         for email, record in listed.items()
     }
-    for email in known.keys() - listed.keys():
+    for email in known.keys() - listed.keys() if is_whole else ():
         rows[(email,)] = _absence(known[email], now)
     counts = upsert(
         Member.objects.filter(team=team),
@@ -44,14 +52,46 @@ def save_members(team: Team, records: Iterable[MemberRecord], now: datetime) -> 
     return counts
 
 
+def _by_key(
+    records: Iterable[MemberRecord], known: Iterable[Member]
+) -> dict[str, MemberRecord]:
+    """By e-mail; where the vendor names none, by the e-mail that is known of the id,
+    else by the id itself. Nobody is left out, and a row with an e-mail goes first."""
+    emails = {m.external_id: m.email for m in known if m.external_id and m.has_email}
+    listed: dict[str, MemberRecord] = {}
+    for record in sorted(records, key=lambda record: not record.email):
+        key = record.email or emails.get(record.external_id) or record.external_id
+        listed.setdefault(key, record)
+    return listed
+
+
+def _name_by_email(
+    team: Team, listed: Mapping[str, MemberRecord], known: dict[str, Member]
+) -> None:
+    """Who was known by id alone, and has an e-mail now, stays the same person."""
+    for email, record in listed.items():
+        by_id = known.get(record.external_id)
+        if email in known or by_id is None or by_id.has_email:
+            continue
+        known[email] = known.pop(by_id.email)
+        spans = Membership.objects.filter(team=team, email=by_id.email)
+        spans.update(email=email)
+        by_id.email = email
+        by_id.save(update_fields=["email"])
+
+
 def _member_values(
     record: MemberRecord, known: Member | None, now: datetime
 ) -> dict[str, Any]:
     left = known.left_at if known and known.left_at else now
+    name, external_id = record.name, record.external_id
+    if known is not None and not record.email:
+        # A row without an e-mail is often blank altogether.
+        name = name or known.name
     return {
-        "name": record.name,
+        "name": name,
         "role": record.role,
-        "external_id": record.external_id,
+        "external_id": external_id or (known.external_id if known else ""),
         "missing_since": None,
         "left_at": left if record.is_removed else None,
     }

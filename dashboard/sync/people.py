@@ -1,9 +1,9 @@
 """Daily usage and spend: full answers that overwrite by natural key."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from dashboard import cycles, rollups
@@ -15,27 +15,28 @@ from dashboard.adminapi.records import (
 from dashboard.models import DailyUsage, SpendSnapshot
 from dashboard.models.cents import exact
 from dashboard.sync.counts import Counts
+from dashboard.sync.naming import named, one_each
 from dashboard.sync.upsert import upsert
 from tokens.models import Team
 
 
 def save_daily(
-    team: Team, records: Iterable[DailyUsageRecord], now: datetime
+    team: Team, records: Collection[DailyUsageRecord], now: datetime
 ) -> Counts:
     """Overwrite each (person, UTC day); the payload's hash spares equal rows. Inside a
     transaction."""
-    rows = {}
-    for (email, day), record in _one_a_day(records).items():
-        values = asdict(record)
-        values |= values.pop("counters")
-        del values["email"], values["day"]
-        values["payload_hash"] = hashlib.sha256(repr(values).encode()).hexdigest()
-        rows[email, day] = values
-    days = {day for _, day in rows}
+    one_a_day = one_each(
+        named(team, records), lambda r: (r.email, r.day), DailyUsageRecord.plus
+    )
+    days = {day for _, day in one_a_day}
+    stored = DailyUsage.objects.filter(team=team, day__in=days)
+    for day in stored.filter(email="").values_list("day", flat=True):
+        # Whose use it was has become known: nobody's share is nothing now.
+        one_a_day.setdefault(("", day), DailyUsageRecord.nothing(day))
     counts = upsert(
-        DailyUsage.objects.filter(team=team, day__in=days),
+        stored,
         ("email", "day"),
-        rows,
+        {key: _daily_values(record) for key, record in one_a_day.items()},
         new={"team": team},
         on_change={"synced_at": now},
         compare=("payload_hash",),
@@ -45,31 +46,23 @@ def save_daily(
     return counts
 
 
-def _one_a_day(
-    records: Iterable[DailyUsageRecord],
-) -> dict[tuple[str, date], DailyUsageRecord]:
-    """A person's row that came twice counts once; rows without an e-mail are different
-    people, told apart by user id, and add up to the day's unattributed use."""
-    people = {(record.email, record.day, record.user_id): record for record in records}
-    days: dict[tuple[str, date], DailyUsageRecord] = {}
-    for record in people.values():
-        key = (record.email, record.day)
-        before = days.get(key)
-        days[key] = record if before is None or record.email else before.plus(record)
-    return days
+def _daily_values(record: DailyUsageRecord) -> dict[str, Any]:
+    values = asdict(record)
+    values |= values.pop("counters")
+    del values["email"], values["day"]
+    values["payload_hash"] = hashlib.sha256(repr(values).encode()).hexdigest()
+    return values
 
 
 def save_spend(team: Team, report: SpendReport, now: datetime) -> Counts:
-    """Today's reading of each person's gauge; earlier days keep theirs as history."""
+    """Today's reading of each person's gauge; earlier days keep theirs as history.
+    Inside a transaction."""
     cycle = _cycle_start(team, report, now)
     cycles.keep(team, [] if report.cycle_start_ms is None else [cycle], now)
     key = {"cycle_start": cycle, "captured_day": now.date()}
-    people: dict[str, SpendRecord] = {}
-    for record in report.records:
-        before = people.get(record.email)
-        if before is not None and not record.email:
-            record = before.plus(record)
-        people[record.email] = record
+    people = one_each(named(team, report.records), lambda r: r.email, SpendRecord.plus)
+    if "" not in people and _nobody_has_spend(team, cycle):
+        people[""] = SpendRecord.nothing()
     rows = {(email,): _spend_values(asdict(row)) for email, row in people.items()}
     return upsert(
         SpendSnapshot.objects.filter(team=team, **key),
@@ -78,6 +71,12 @@ def save_spend(team: Team, report: SpendReport, now: datetime) -> Counts:
         new={"team": team, **key},
         on_change={"captured_at": now},
     )
+
+
+def _nobody_has_spend(team: Team, cycle: datetime) -> bool:
+    """A gauge stays until it is read again, and nobody's is in no list by itself."""
+    newest = SpendSnapshot.objects.present(team, cycle).filter(email="").first()
+    return newest is not None and any((newest.spend_raw, newest.total))
 
 
 def _cycle_start(team: Team, report: SpendReport, now: datetime) -> datetime:

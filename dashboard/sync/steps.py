@@ -5,25 +5,16 @@ Each stream has one such function; `FETCH` in fetch.py lists them.
 Fetching happens before the transaction, so no transaction waits for the network.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from dashboard.adminapi.auditlog import plain
 from dashboard.adminapi.client import AdminApi
-from dashboard.adminapi.groups import GroupsReport
+from dashboard.adminapi.notes import Notes
 from dashboard.models import Stream
-from dashboard.sync import (
-    audit,
-    blocklists,
-    coverage,
-    groups,
-    journal,
-    members,
-    people,
-)
+from dashboard.sync import audit, blocklists, coverage, journal, members, people
 from dashboard.sync.counts import Counts
+from dashboard.sync.lease import Clock, utc_now
 from dashboard.sync.windows import Window
 from tokens.models import Team
 
@@ -37,61 +28,80 @@ class Step:
     api: AdminApi
     window: Window
     alive: Alive
+    clock: Clock = utc_now
 
 
 def fetch_members(step: Step) -> Writer:
-    records = step.api.members()
-    return lambda now: members.save_members(step.team, records, now)
+    notes = Notes()
+    records = step.api.members(notes)
+
+    def write(now: datetime) -> Counts:
+        whole = not notes.bad
+        return members.save_members(step.team, records, now, is_whole=whole)
+
+    return noting(step, Stream.MEMBERS, notes, write)
 
 
 def fetch_spend(step: Step) -> Writer:
-    report = step.api.spend()
-    return lambda now: people.save_spend(step.team, report, now)
+    notes = Notes()
+    report = step.api.spend(notes)
+    return noting(
+        step, Stream.SPEND, notes, lambda now: people.save_spend(step.team, report, now)
+    )
 
 
 def fetch_daily(step: Step) -> Writer:
-    window = step.window
-    records = step.api.daily_usage(window.start_ms, window.end_ms)
+    window, notes = step.window, Notes()
+    records = step.api.daily_usage(window.start_ms, window.end_ms, notes)
 
     def write(now: datetime) -> Counts:
         counts = people.save_daily(step.team, records, now)
-        coverage.note_done(step.team, Stream.DAILY, window, now, rows=len(records))
+        note_window(step, Stream.DAILY, notes, now)
         return counts
 
-    return write
+    return noting(step, Stream.DAILY, notes, write)
 
 
 def fetch_blocklists(step: Step) -> Writer:
-    records = step.api.blocklists()
-    return lambda now: blocklists.save_blocklists(step.team, records, now)
+    notes = Notes()
+    records = step.api.blocklists(notes)
 
+    def write(now: datetime) -> Counts:
+        whole = not notes.bad
+        return blocklists.save_blocklists(step.team, records, now, is_whole=whole)
 
-def fetch_groups(step: Step) -> Writer:
-    def read(day: date | None) -> GroupsReport:
-        step.alive()
-        return step.api.billing_groups(day)
-
-    reports = groups.read_cycles(step.team, read)
-    return lambda now: groups.save_groups(step.team, reports, now)
+    return noting(step, Stream.BLOCKLISTS, notes, write)
 
 
 def fetch_audit(step: Step) -> Writer:
-    window, notes = step.window, journal.Journal()
-    read = step.api.audit_log(window.start_ms, window.end_ms)
-    for row in read.unread:
-        notes.refused(json.dumps(plain(row.raw)), row.reason)
+    window, notes = step.window, Notes()
+    records = step.api.audit_log(window.start_ms, window.end_ms, notes)
 
     def write(now: datetime) -> Counts:
-        counts = audit.save_audit(step.team, read.records, now)
-        journal.save(step.team, Stream.AUDIT, notes, now)
-        coverage.note_done(
-            step.team,
-            Stream.AUDIT,
-            window,
-            now,
-            rows=counts.read,
-            quarantined=len(notes.bad),
-        )
+        counts = audit.save_audit(step.team, records, now)
+        note_window(step, Stream.AUDIT, notes, now)
+        return counts
+
+    return noting(step, Stream.AUDIT, notes, write)
+
+
+def note_window(step: Step, stream: Stream, notes: Notes, now: datetime) -> None:
+    coverage.note_done(
+        step.team,
+        stream,
+        step.window,
+        now,
+        rows=notes.rows,
+        quarantined=len(notes.bad),
+    )
+
+
+def noting(step: Step, stream: Stream, notes: Notes, write: Writer) -> Writer:
+    """The writer, which also keeps what the rows looked like."""
+
+    def noted(now: datetime) -> Counts:
+        counts = write(now)
+        journal.save(step.team, stream, notes, now)
         return counts.with_quarantined(len(notes.bad))
 
-    return write
+    return noted

@@ -26,6 +26,7 @@ READ_ONLY = {
     "fieldseen",
     "auditevent",
     "billinggroup",
+    "groupday",
     "groupmembership",
     "blocklistrepo",
     "blocklistrevision",

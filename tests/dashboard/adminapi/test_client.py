@@ -11,6 +11,7 @@ import pytest
 from dashboard.adminapi import errors
 from dashboard.adminapi.client import DAY_MS, AdminApi
 from dashboard.adminapi.http import Http
+from dashboard.adminapi.notes import Notes
 from tests.vendor import PEOPLE
 
 Json = dict[str, Any]
@@ -41,7 +42,7 @@ def test_daily_usage_is_asked_in_slices_and_a_refused_slice_is_halved() -> None:
         row = {"date": body["startDate"], "email": "a@x.org", "chatRequests": 1}
         return {"data": [row], "pagination": {"hasNextPage": False}}
 
-    records = client(answer).daily_usage(0, 40 * DAY_MS - 1)
+    records = client(answer).daily_usage(0, 40 * DAY_MS - 1, Notes())
     assert spans[0] == 30
     assert len({record.day for record in records}) == len(records) == 6
 
@@ -49,7 +50,7 @@ def test_daily_usage_is_asked_in_slices_and_a_refused_slice_is_halved() -> None:
 def test_daily_usage_of_the_first_generation_came_without_pages() -> None:
     row = {"date": 0, "email": "a@x.org"}
     api = client(lambda path, body: {"data": [row] * 300})
-    assert len(api.daily_usage(0, DAY_MS - 1)) == 300
+    assert len(api.daily_usage(0, DAY_MS - 1, Notes())) == 300
 
 
 def spend_page(body: Json, people: int, members: int | None = None) -> Json:
@@ -64,7 +65,7 @@ def spend_page(body: Json, people: int, members: int | None = None) -> Json:
 
 
 def test_spend_of_all_pages_is_read() -> None:
-    report = client(lambda path, body: spend_page(body, 250)).spend()
+    report = client(lambda path, body: spend_page(body, 250)).spend(Notes())
     assert len(report.records) == 250
     assert report.cycle_start_ms == 1708992000000
 
@@ -73,7 +74,7 @@ def test_spend_without_a_page_count_ends_at_a_short_page() -> None:
     def answer(path: str, body: Json) -> Json:
         return {k: v for k, v in spend_page(body, 250).items() if k != "totalPages"}
 
-    assert len(client(answer).spend().records) == 250
+    assert len(client(answer).spend(Notes()).records) == 250
 
 
 def test_a_team_that_changes_while_its_spend_is_read_is_read_again() -> None:
@@ -83,22 +84,22 @@ def test_a_team_that_changes_while_its_spend_is_read_is_read_again() -> None:
         calls.append(body["page"])
         return spend_page(body, 150, members=151 if len(calls) == 1 else 150)
 
-    assert len(client(answer).spend().records) == 150
+    assert len(client(answer).spend(Notes()).records) == 150
     assert calls == [1, 2, 1, 2]
 
 
 def test_a_list_that_never_ends_is_an_error() -> None:
     page = {"data": [{"date": 0}], "pagination": {"hasNextPage": True}}
     with pytest.raises(errors.Unreadable, match="never came to an end"):
-        client(lambda path, body: page).daily_usage(0, 1)
+        client(lambda path, body: page).daily_usage(0, 1, Notes())
 
 
 def test_the_simulator_is_read_whole(api: AdminApi, now: datetime) -> None:
     end = int(now.timestamp() * 1000)
-    assert 0 < len(api.members()) <= PEOPLE + 1
-    spend = api.spend()
+    assert 0 < len(api.members(Notes())) <= PEOPLE + 1
+    spend = api.spend(Notes())
     assert spend.cycle_start_ms is not None
     assert datetime.fromtimestamp(spend.cycle_start_ms / 1000, UTC) <= now
-    assert {r.day for r in api.daily_usage(end - 3 * DAY_MS, end)} <= {
+    assert {r.day for r in api.daily_usage(end - 3 * DAY_MS, end, Notes())} <= {
         now.date() - timedelta(days=n) for n in range(5)
     }

@@ -10,6 +10,7 @@ import pytest
 from dashboard.adminapi import errors
 from dashboard.adminapi.client import AdminApi
 from dashboard.adminapi.http import TRIES, Http, retry_after_seconds
+from dashboard.adminapi.notes import Notes
 from tests.dashboard.adminapi.conftest import Pauses
 from tests.vendor import Vendor
 
@@ -31,7 +32,7 @@ def test_trouble_that_passes_is_not_noticed(
     vendor: Vendor, api: AdminApi, pauses: Pauses, fault: str, options: Any, _: Any
 ) -> None:
     vendor.fault("members", fault, times=2, **options)
-    assert api.members()
+    assert api.members(Notes())
     assert pauses == [1, 1 if fault == "429" else 2]
 
 
@@ -46,7 +47,7 @@ def test_trouble_that_stays_ends_after_the_last_try_with_a_sentence(
 ) -> None:
     vendor.fault("members", fault, times=None, **options)
     with pytest.raises(error) as raised:
-        api.members()
+        api.members(Notes())
     assert len(pauses) == TRIES - 1
     assert str(raised.value).endswith(".")
     assert vendor.key not in str(raised.value)
@@ -70,7 +71,7 @@ def test_a_refusal_is_not_asked_again(
 ) -> None:
     vendor.fault("members", status, times=None)
     with pytest.raises(error):
-        api.members()
+        api.members(Notes())
     assert pauses == []
 
 
@@ -79,7 +80,7 @@ def test_a_wrong_key_is_refused_with_what_to_do(vendor: Vendor) -> None:
         closing(AdminApi(Http(vendor.url, "a-wrong-key"))) as api,
         pytest.raises(errors.KeyRefused, match="Settings, Cursor Admin API Keys"),
     ):
-        api.members()
+        api.members(Notes())
 
 
 def test_nobody_at_the_address_is_a_sentence(pauses: Pauses) -> None:
@@ -87,14 +88,14 @@ def test_nobody_at_the_address_is_a_sentence(pauses: Pauses) -> None:
         closing(AdminApi(Http("http://127.0.0.1:9", "k", wait=pauses))) as api,
         pytest.raises(errors.Unreachable, match="cannot be reached"),
     ):
-        api.members()
+        api.members(Notes())
 
 
 def test_the_wait_that_the_vendor_names_is_kept(
     vendor: Vendor, api: AdminApi, pauses: Pauses
 ) -> None:
     vendor.fault("members", "429", times=1, retry_after="7")
-    api.members()
+    api.members(Notes())
     assert pauses == [7]
 
 
@@ -103,7 +104,7 @@ def test_a_wait_of_more_than_a_minute_is_handed_back(
 ) -> None:
     vendor.fault("members", "429", times=1, retry_after="86400")
     with pytest.raises(errors.Throttled) as raised:
-        api.members()
+        api.members(Notes())
     assert raised.value.retry_after == 300
     assert pauses == []
 
@@ -135,6 +136,6 @@ def test_the_key_is_the_user_name_and_is_not_shown() -> None:
         return httpx.Response(200, json={"teamMembers": []})
 
     http = Http("https://api.example.org", "k3y", transport=httpx.MockTransport(answer))
-    AdminApi(http).members()
+    AdminApi(http).members(Notes())
     assert seen == ["Basic azN5Og=="]
     assert "k3y" not in repr(http)

@@ -13,11 +13,17 @@ import pytest
 from dashboard.adminapi import auditlog, errors
 from dashboard.adminapi.client import AdminApi
 from dashboard.adminapi.http import Http
+from dashboard.adminapi.notes import Notes
 from tests.vendor import Vendor
 
 Json = dict[str, Any]
 DAY_MS = auditlog.DAY_MS
 Asked = dict[str, int]
+READS: list[Callable[[AdminApi], object]] = [
+    lambda api: api.blocklists(Notes()),
+    lambda api: api.billing_groups(Notes()),
+    lambda api: api.audit_log(0, 1, Notes()),
+]
 
 
 def client(answer: Callable[[str, Json], Json | int]) -> AdminApi:
@@ -46,7 +52,7 @@ def an_event(number: int, **changes: object) -> Json:
     }
 
 
-def log_page(asked: Json, rows: list[Json], total: int | None = None) -> Json:
+def log_page(asked: Json, rows: list[Any], total: int | None = None) -> Json:
     page, size = int(asked["page"]), int(asked["pageSize"])
     return {
         "events": rows[(page - 1) * size : page * size],
@@ -64,8 +70,8 @@ def test_the_audit_log_is_read_in_pages_of_five_hundred() -> None:
         asked.append(query)
         return log_page(query, rows)
 
-    read = client(answer).audit_log(0, 5 * DAY_MS)
-    assert [event.event_id for event in read.records] == [f"e{n}" for n in range(1200)]
+    read = client(answer).audit_log(0, 5 * DAY_MS, Notes())
+    assert [event.event_id for event in read] == [f"e{n}" for n in range(1200)]
     assert [query["page"] for query in asked] == ["1", "2", "3"]
     first = {"startTime": "0", "endTime": str(5 * DAY_MS), "pageSize": "500"}
     assert asked[0] == first | {"page": "1"}
@@ -81,7 +87,7 @@ def test_the_audit_log_is_asked_in_slices_and_a_refused_one_is_halved() -> None:
         spans.append((start, end))
         return log_page(query, [])
 
-    client(answer).audit_log(0, 40 * DAY_MS - 1)
+    client(answer).audit_log(0, 40 * DAY_MS - 1, Notes())
     assert spans[0][0] == 0
     assert spans[-1][1] == 40 * DAY_MS - 1
     assert all(b[0] == a[1] + 1 for a, b in zip(spans, spans[1:], strict=False))
@@ -89,7 +95,7 @@ def test_the_audit_log_is_asked_in_slices_and_a_refused_one_is_halved() -> None:
 
 def test_a_log_that_is_refused_whatever_is_asked_is_an_error() -> None:
     with pytest.raises(errors.RequestRefused):
-        client(lambda path, query: 400).audit_log(0, 30 * DAY_MS)
+        client(lambda path, query: 400).audit_log(0, 30 * DAY_MS, Notes())
 
 
 def test_an_event_that_arrives_meanwhile_starts_the_reading_again() -> None:
@@ -99,19 +105,19 @@ def test_an_event_that_arrives_meanwhile_starts_the_reading_again() -> None:
         pages.append(query["page"])
         return log_page(query, rows, total=601 if len(pages) == 1 else 600)
 
-    assert len(client(answer).audit_log(0, 1).records) == 600
+    assert len(client(answer).audit_log(0, 1, Notes())) == 600
     assert pages == ["1", "2", "1", "2"]
 
 
 def test_a_count_that_never_agrees_is_an_error_and_not_a_gap() -> None:
     api = client(lambda path, query: log_page(query, [an_event(1)], total=2))
     with pytest.raises(errors.PagesMoved):
-        api.audit_log(0, 1)
+        api.audit_log(0, 1, Notes())
 
 
 def test_the_older_name_of_the_list_is_read_and_ends_at_a_short_page() -> None:
     api = client(lambda path, query: {"auditLogs": [an_event(1)]})
-    assert [event.event_id for event in api.audit_log(0, 1).records] == ["e1"]
+    assert [event.event_id for event in api.audit_log(0, 1, Notes())] == ["e1"]
 
 
 def test_an_unknown_type_is_kept_with_all_that_it_says() -> None:
@@ -132,25 +138,28 @@ def test_a_row_without_an_id_gets_the_same_one_each_time() -> None:
 
 
 def test_an_event_without_a_time_is_handed_back_unread() -> None:
-    bad = an_event(1, timestamp="soon")
-    read = client(lambda path, q: log_page(q, [bad, an_event(2)])).audit_log(0, 1)
-    assert [event.event_id for event in read.records] == ["e2"]
-    assert [row.raw["event_id"] for row in read.unread] == ["e1"]
-    assert "timestamp" in read.unread[0].reason
+    rows: list[Any] = [an_event(1, timestamp="soon"), an_event(2), "an event", None]
+    notes = Notes()
+    api = client(lambda path, query: log_page(query, rows))
+    assert [event.event_id for event in api.audit_log(0, 1, notes)] == ["e2"]
+    reasons = sorted(reason for _, reason in notes.bad.values())
+    assert reasons[0] == "A row has no readable “timestamp”."
+    assert reasons[1:] == ["The row is not an object."] * 2
+    assert notes.rows == 4
 
 
 def test_a_blocklist_without_ids_or_patterns_is_read() -> None:
     repos = [{"url": "https://x.org/a"}, {"id": 7, "url": "b", "patterns": ["*", 1]}]
-    first, second = client(lambda path, query: {"repos": repos}).blocklists()
+    first, second = client(lambda path, query: {"repos": repos}).blocklists(Notes())
     assert (first.remote_id, first.patterns) == ("https://x.org/a", ())
     assert (second.remote_id, second.patterns) == ("7", ("*",))
 
 
 def test_a_list_of_another_shape_is_unreadable() -> None:
     api = client(lambda path, query: {"message": "hello"})
-    for read in (api.blocklists, api.billing_groups, lambda: api.audit_log(0, 1)):
+    for read in READS:
         with pytest.raises(errors.Unreadable):
-            read()
+            read(api)
 
 
 CYCLE = {"cycleStart": "2026-11-12T12:08:04.000Z", "cycleEnd": "2026-12-12T12:08:04Z"}
@@ -162,15 +171,18 @@ def test_groups_tell_who_is_there_who_left_and_who_is_in_none() -> None:
         "name": "Platform",
         "memberCount": 1,
         "spendCents": Decimal("12.5"),
+        "dailySpend": [{"date": "2026-11-13", "spendCents": Decimal("7.25")}, 3],
         "currentMembers": [{"userId": "user_1", "email": "Ada@x.org"}],
         "formerMembers": [
             {"email": "bob@x.org", "leftAt": "2026-11-20T00:00:00Z", "spendCents": 2}
         ],
     }
     body = {"groups": [group], "unassignedGroup": {}, "billingCycle": CYCLE}
-    report = client(lambda path, query: body).billing_groups()
+    report = client(lambda path, query: body).billing_groups(Notes())
     platform, outside = report.groups
     assert outside.group_id == "" and outside.members == ()
+    (day,) = platform.days
+    assert (day.day, day.cents) == (date(2026, 11, 13), Decimal("7.25"))
     ada, bob = platform.members
     assert (ada.user_id, ada.email, ada.left_ms) == ("user_1", "ada@x.org", None)
     assert (bob.user_id, bob.spend_cents) == ("bob@x.org", Decimal(2))
@@ -180,7 +192,7 @@ def test_groups_tell_who_is_there_who_left_and_who_is_in_none() -> None:
 
 def test_groups_without_a_cycle_cannot_be_placed() -> None:
     with pytest.raises(errors.Unreadable, match="billingCycle"):
-        client(lambda path, query: {"groups": []}).billing_groups()
+        client(lambda path, query: {"groups": []}).billing_groups(Notes())
 
 
 def test_a_past_cycle_is_asked_for_by_a_day() -> None:
@@ -190,20 +202,50 @@ def test_a_past_cycle_is_asked_for_by_a_day() -> None:
         asked.append(query)
         return {"groups": [], "billingCycle": {"cycleStart": "2026-10-12"}}
 
-    report = client(answer).billing_groups(date(2026, 10, 15))
+    report = client(answer).billing_groups(Notes(), date(2026, 10, 15))
     assert asked == [{"billingCycle": "2026-10-15"}]
     assert (report.cycle_end_ms, report.has_spend) == (None, False)
 
 
+def test_the_days_of_a_groups_members_are_read() -> None:
+    days = [{"date": "2026-11-13", "spendCents": 5}, {"date": "soon", "spendCents": 1}]
+    group = {
+        "currentMembers": [{"userId": "user_1", "dailySpend": days}, {"name": "who?"}],
+        "formerMembers": [{"email": "Bob@x.org", "dailySpend": days[:1]}],
+    }
+    asked: list[str] = []
+
+    def answer(path: str, query: Json) -> Json:
+        asked.append(f"{path} {query}")
+        return {"group": group}
+
+    notes = Notes()
+    ada, bob = client(answer).billing_group_days(notes, "group/1", date(2026, 11, 13))
+    assert asked == ["/teams/groups/group%2F1 {'billingCycle': '2026-11-13'}"]
+    assert (ada.user_id, [day.cents for day in ada.days]) == ("user_1", [Decimal(5)])
+    assert bob.user_id == "bob@x.org"
+    assert len(notes.bad) == 1
+
+
+def test_an_address_too_long_to_be_kept_whole_is_not_cut() -> None:
+    long = "https://x.org/" + "a" * 1980
+    repos = [{"url": long}, {"url": long + "b" * 10}, {"patterns": []}, "repo"]
+    notes = Notes()
+    (repo,) = client(lambda path, query: {"repos": repos}).blocklists(notes)
+    assert repo.url == long
+    assert len(repo.remote_id) <= 200
+    assert len(notes.bad) == 3
+
+
 def test_the_simulator_is_read(vendor: Vendor, api: AdminApi, now: datetime) -> None:
     end = int(now.timestamp() * 1000)
-    assert all(repo.patterns for repo in api.blocklists())
-    events = api.audit_log(end - 10 * DAY_MS, end).records
+    assert all(repo.patterns for repo in api.blocklists(Notes()))
+    events = api.audit_log(end - 10 * DAY_MS, end, Notes())
     assert {event.type for event in events} >= {"login"}
-    report = api.billing_groups()
+    report = api.billing_groups(Notes())
     assert report.has_spend
     start = datetime.fromtimestamp(report.cycle_start_ms / 1000, UTC)
-    before = api.billing_groups(start.date().replace(day=1))
+    before = api.billing_groups(Notes(), start.date().replace(day=1))
     assert before.cycle_end_ms == report.cycle_start_ms
 
 
@@ -215,6 +257,6 @@ def test_what_a_key_may_not_read_is_told_apart(
 ) -> None:
     for endpoint in ("audit", "groups", "blocklists"):
         vendor.fault(endpoint, str(status))
-    for read in (api.billing_groups, api.blocklists, lambda: api.audit_log(0, 1)):
+    for read in READS:
         with pytest.raises(error):
-            read()
+            read(api)

@@ -60,7 +60,7 @@ def test_ids_are_text_whatever_they_come_as() -> None:
     assert reading.text({}, "id") == ""
 
 
-@pytest.mark.parametrize("answer", [None, [], "x", {"rows": None}, {"rows": [1]}])
+@pytest.mark.parametrize("answer", [None, [], "x", {"rows": None}])
 def test_an_answer_without_its_list_is_refused(answer: object) -> None:
     with pytest.raises(Unreadable, match="rows"):
         reading.items(answer, "rows")

@@ -40,14 +40,39 @@ def test_the_same_list_in_another_order_writes_nothing(team: Team) -> None:
 
 
 def test_what_is_gone_is_marked_and_what_comes_back_is_there_again(team: Team) -> None:
-    save_blocklists(team, [REPO], NOW)
-    assert save_blocklists(team, [], NOW + HOUR).withdrawn == 1
-    assert BlocklistRepo.objects.get().removed_at == NOW + HOUR
-    assert save_blocklists(team, [], NOW + 2 * HOUR).written == 0
-    assert save_blocklists(team, [REPO], NOW + 3 * HOUR).updated == 1
-    assert BlocklistRepo.objects.get().removed_at is None
-    assert [patterns for _, patterns in revisions()] == [
-        ["*.env", "keys/*"],
-        None,
-        ["*.env", "keys/*"],
-    ]
+    save_blocklists(team, [REPO, OTHER], NOW)
+    assert save_blocklists(team, [OTHER], NOW + HOUR).withdrawn == 1
+    assert repo().removed_at == NOW + HOUR
+    assert save_blocklists(team, [OTHER], NOW + 2 * HOUR).written == 0
+    assert save_blocklists(team, [REPO, OTHER], NOW + 3 * HOUR).updated == 1
+    assert repo().removed_at is None
+    mine = [patterns for name, patterns in revisions() if name == "repo_1"]
+    assert mine == [["*.env", "keys/*"], None, ["*.env", "keys/*"]]
+
+
+def repo() -> BlocklistRepo:
+    return BlocklistRepo.objects.get(remote_id="repo_1")
+
+
+def test_an_empty_list_is_believed_only_the_second_time(team: Team) -> None:
+    save_blocklists(team, [REPO, OTHER], NOW)
+    assert save_blocklists(team, [], NOW + HOUR).withdrawn == 0
+    assert repo().removed_at is None
+    assert save_blocklists(team, [], NOW + 2 * HOUR).withdrawn == 2
+    assert repo().removed_at == NOW + HOUR
+    assert save_blocklists(team, [], NOW + 3 * HOUR).written == 0
+
+
+def test_an_empty_list_between_two_full_ones_changes_nothing(team: Team) -> None:
+    for hour, listed in enumerate([[REPO], [], [REPO], [], [REPO]]):
+        save_blocklists(team, listed, NOW + hour * HOUR)
+    assert (repo().removed_at, repo().missing_since) == (None, None)
+    assert len(revisions()) == 1
+    assert save_blocklists(team, [REPO], NOW + 9 * HOUR).written == 0
+
+
+def test_nobody_is_missed_in_a_list_that_could_not_be_read_whole(team: Team) -> None:
+    save_blocklists(team, [REPO, OTHER], NOW)
+    for hour in (1, 2):
+        save_blocklists(team, [OTHER], NOW + hour * HOUR, is_whole=False)
+    assert repo().removed_at is None

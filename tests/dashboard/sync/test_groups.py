@@ -9,7 +9,8 @@ import pytest
 from dashboard.adminapi.errors import NotThere, VendorTrouble
 from dashboard.adminapi.groups import GroupMemberRecord, GroupRecord, GroupsReport
 from dashboard.models import BillingGroup, GroupMembership
-from dashboard.sync.groups import read_cycles, save_groups
+from dashboard.sync.fetch_groups import read_cycles
+from dashboard.sync.groups import save_groups
 from tokens.models import Team
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -76,6 +76,41 @@ def test_an_empty_list_from_the_vendor_is_shown_and_removes_nobody(
     assert not Attention.objects.filter(cleared_at=None).exists()
 
 
+NAMELESS = MemberRecord("", "", "member", "user_3", False)
+
+
+def test_a_member_without_an_email_is_known_by_the_vendors_id(team: Team) -> None:
+    assert save_members(team, [ALICE, NAMELESS], NOW).inserted == 2
+    member = Member.objects.get(external_id="user_3")
+    assert (member.email, member.has_email) == ("user_3", False)
+    assert spans_of(team, "user_3") == [(NOW, None)]
+    assert save_members(team, [ALICE, NAMELESS], NOW + HOUR).written == 0
+
+
+def test_an_email_that_is_blanked_later_does_not_make_another_person(
+    team: Team,
+) -> None:
+    save_members(team, [ALICE, BOB], NOW)
+    blank = replace(BOB, email="", name="")
+    assert save_members(team, [ALICE, blank], NOW + HOUR).written == 0
+    assert Member.objects.get(email=BOB.email).name == "Bob"
+
+
+def test_an_email_that_is_told_later_stays_with_the_same_person(team: Team) -> None:
+    save_members(team, [ALICE, NAMELESS], NOW)
+    told = replace(NAMELESS, email="carol@example.com")
+    save_members(team, [ALICE, told], NOW + HOUR)
+    assert Member.objects.count() == 2
+    assert spans_of(team, told.email) == [(NOW, None)]
+
+
+def test_nobody_is_missed_in_a_list_that_could_not_be_read_whole(team: Team) -> None:
+    save_members(team, [ALICE, BOB], NOW)
+    for hour in (1, 2, 3):
+        save_members(team, [ALICE], NOW + hour * HOUR, is_whole=False)
+    assert Member.objects.present().count() == 2
+
+
 Spans = list[tuple[datetime, datetime | None]]
 
 

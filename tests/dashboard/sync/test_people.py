@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
+
 from dashboard.adminapi.records import (
     DailyCounters,
     DailyUsageRecord,
@@ -12,6 +14,7 @@ from dashboard.adminapi.records import (
 )
 from dashboard.models import DailyUsage, SpendSnapshot
 from dashboard.sync.people import save_daily, save_spend
+from tests import factories
 from tokens.models import Team
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -44,11 +47,13 @@ def test_days_without_an_email_add_up_and_a_row_that_came_twice_does_not(
     assert DailyUsage.objects.get(email="a@x.org").chat_requests == 3
 
 
-def a_spend(cents: str, email: str = "a@x.org") -> SpendReport:
+def a_spend(
+    cents: str, email: str = "a@x.org", user_id: str = "u", at: datetime = NOW
+) -> SpendReport:
     total = Decimal(cents)
     record = SpendRecord(
         email,
-        "u",
+        user_id,
         "A",
         "member",
         total,
@@ -59,7 +64,7 @@ def a_spend(cents: str, email: str = "a@x.org") -> SpendReport:
         1,
         *[None] * 3,
     )
-    return SpendReport(int(NOW.timestamp() * 1000), (record,))
+    return SpendReport(int(at.timestamp() * 1000), (record,))
 
 
 def test_a_spend_gauge_keeps_the_last_reading_of_each_day(team: Team) -> None:
@@ -71,7 +76,54 @@ def test_a_spend_gauge_keeps_the_last_reading_of_each_day(team: Team) -> None:
     assert [row.total for row in rows] == [Decimal("12.25"), Decimal(20)]
 
 
-def test_spend_of_people_without_an_email_adds_up(team: Team) -> None:
-    both = a_spend("10", email="").records + a_spend("5.5", email="").records
-    save_spend(team, SpendReport(0, both), NOW)
-    assert SpendSnapshot.objects.get().total == Decimal("15.5")
+def rows(*spends: SpendReport) -> SpendReport:
+    start = int(NOW.timestamp() * 1000)
+    return SpendReport(start, tuple(row for one in spends for row in one.records))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "total"),
+    [
+        (("", "u1"), ("", "u2"), "15.5"),
+        (("", ""), ("", ""), "15.5"),
+        (("", "u1"), ("", "u1"), "5.5"),
+        (("a@x.org", "u1"), ("a@x.org", "u2"), "15.5"),
+        (("a@x.org", "u1"), ("a@x.org", "u1"), "5.5"),
+    ],
+)
+def test_spend_of_different_people_adds_up_and_a_row_that_came_twice_does_not(
+    team: Team, one: tuple[str, str], other: tuple[str, str], total: str
+) -> None:
+    save_spend(team, rows(a_spend("10", *one), a_spend("5.5", *other)), NOW)
+    assert SpendSnapshot.objects.get().total == Decimal(total)
+
+
+def test_days_without_email_and_id_add_up(team: Team) -> None:
+    nobody = a_day(email="", user_id="")
+    save_daily(team, [nobody, nobody], NOW)
+    assert DailyUsage.objects.get().chat_requests == 6
+
+
+def test_a_blanked_row_goes_to_whom_its_id_is_known_of(team: Team) -> None:
+    save_spend(team, a_spend("10"), NOW)
+    save_daily(team, [a_day()], NOW)
+    factories.member(team, "b@x.org", external_id="user_9")
+    blank = rows(a_spend("12", email=""), a_spend("3", email="", user_id="user_9"))
+    assert save_spend(team, blank, NOW + HOUR).inserted == 1
+    spent = dict(SpendSnapshot.objects.values_list("email", "total"))
+    assert spent == {"a@x.org": Decimal(12), "b@x.org": Decimal(3)}
+    assert save_daily(team, [a_day(email="")], NOW + HOUR).written == 0
+
+
+def test_spend_that_was_nobodys_is_not_counted_twice_once_it_is_somebodys(
+    team: Team,
+) -> None:
+    save_spend(team, a_spend("10", email=""), NOW)
+    save_daily(team, [a_day(email="")], NOW)
+    later = NOW + timedelta(days=1)
+    save_spend(team, a_spend("11"), later)
+    save_daily(team, [a_day()], later)
+    present = SpendSnapshot.objects.present(team, NOW)
+    assert sum(row.total or 0 for row in present) == 11
+    assert sum(row.chat_requests for row in DailyUsage.objects.all()) == 3
+    assert save_spend(team, a_spend("11"), later).written == 0

@@ -1,0 +1,77 @@
+"""What the rows of an answer looked like: those that cannot be read, and every field.
+
+One row that is no object, or has no time, must not keep the others out. Each reader of
+rows takes such notes along; `dashboard/sync/journal.py` keeps them.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import msgspec
+
+from dashboard.adminapi.errors import Unreadable
+from dashboard.adminapi.reading import Json
+
+T = TypeVar("T")
+LONGEST_PATH = 200
+# Stands before the fields of an answer itself, beside its rows.
+ANSWER = "answer."
+
+
+@dataclass
+class Notes:
+    """`bad`: by the SHA-256 of its text, each row that could not be read, as JSON, and
+    why. `rows` counts those that came, good and bad."""
+
+    rows: int = 0
+    bad: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _shapes: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
+
+    def read(
+        self, rows: Iterable[Any], reader: Callable[[Json], T], above: str = ""
+    ) -> list[T]:
+        """What the reader makes of the rows that it can read. `above`: where they hang
+        when they are parts of other rows."""
+        rows = list(rows)
+        self.saw(rows, above)
+        found = []
+        for row in rows:
+            try:
+                found.append(reader(an_object(row)))
+            except Unreadable as reason:
+                self.refused(row, str(reason))
+        return found
+
+    def saw(self, rows: Iterable[Any], above: str = "") -> None:
+        counts = 0 if above else 1
+        for row in rows:
+            self.rows += counts
+            if type(row) is dict:
+                self._shapes.add((above, tuple(row)))
+                for key, value in row.items():
+                    if type(value) is dict:
+                        self._shapes.add((f"{above}{key}.", tuple(value)))
+
+    def saw_answer(self, answer: Json) -> None:
+        """The fields of the answer itself."""
+        self.saw([answer], ANSWER)
+
+    def refused(self, row: Any, reason: str) -> None:
+        raw = msgspec.json.encode(row).decode()
+        self.bad[hashlib.sha256(raw.encode()).hexdigest()] = (raw, reason)
+
+    @property
+    def paths(self) -> set[str]:
+        return {
+            f"{above}{key}"[:LONGEST_PATH]
+            for above, keys in self._shapes
+            for key in keys
+        }
+
+
+def an_object(row: Any) -> Json:
+    if not isinstance(row, dict):
+        raise Unreadable("The row is not an object.")
+    return row
