@@ -4,7 +4,9 @@
 series and tick: pure) ─▶ `draw` (axis, order, colours, gaps) ─▶ JSON, table twin, CSV.
 """
 
-from dashboard.charts.drawing import Chart, Drawn, Type, Unit, draw
+from dashboard.charts.chart import Chart, Type, Unit
+from dashboard.charts.drawing import draw
+from dashboard.charts.drawn import Drawn
 from dashboard.charts.keeping import kept_drawing, name
 from dashboard.charts.question import Question
 from dashboard.charts.registry import CHARTS

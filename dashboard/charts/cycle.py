@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dashboard.charts.axis import Key, Tick
-from dashboard.charts.drawing import Chart, Type, Unit
+from dashboard.charts.chart import Chart, Type, Unit
 from dashboard.charts.question import Question
 from dashboard.charts.shapes import Number, Sums
 from dashboard.periods import DAY, Period

@@ -6,7 +6,9 @@ from hashlib import sha256
 from django.utils.translation import get_language
 
 from dashboard.charts.axis import Tick
-from dashboard.charts.drawing import Chart, Drawn, Plot, Series, plot
+from dashboard.charts.chart import Chart
+from dashboard.charts.drawing import plot
+from dashboard.charts.drawn import Drawn, Plot, Series
 from dashboard.charts.question import Question
 from dashboard.kept import kept
 
@@ -22,7 +24,6 @@ def kept_drawing(chart: Chart, question: Question, version: int) -> Drawn:
 
 def name(chart: Chart, question: Question, version: int) -> str:
     """Of everything that the drawing follows from; also its ETag."""
-    covered = question.covered
     parts = (
         _FORM,
         chart.slug,
@@ -31,7 +32,7 @@ def name(chart: Chart, question: Question, version: int) -> str:
         question.filters.dates(),
         question.cycle.start,
         question.today,
-        covered and (covered.since, covered.until),
+        question.covered,
         get_language(),
     )
     return f"chart:{sha256(repr(parts).encode()).hexdigest()}"

@@ -2,7 +2,7 @@
 CONTRIBUTING.md has the recipe for one more."""
 
 from dashboard.charts import cycle, usage
-from dashboard.charts.drawing import Chart
+from dashboard.charts.chart import Chart
 
 CHARTS: dict[str, Chart] = {
     chart.slug: chart for chart in (*usage.CHARTS, *cycle.CHARTS)

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.charts import splits
-from dashboard.charts.drawing import Chart, Type, Unit
+from dashboard.charts.chart import Chart, Type, Unit
 from dashboard.charts.question import Question
 from dashboard.charts.shapes import Keyed, Sums, Value, added, shares
 from dashboard.filters import Split

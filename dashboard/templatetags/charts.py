@@ -6,7 +6,8 @@ from django import template
 from django.utils.translation import gettext as _
 
 from dashboard.charts.axis import Tick
-from dashboard.charts.drawing import Drawn, Unit
+from dashboard.charts.chart import Unit
+from dashboard.charts.drawn import Drawn
 from dashboard.charts.shapes import Number
 from dashboard.grains import Grain
 from dashboard.templatetags import figures
@@ -26,6 +27,14 @@ def written(value: Number | None, drawn: Drawn) -> str:
         case Unit.PERCENT:
             return here().percentage(round(Decimal(value), 1))
     return figures.count(value)
+
+
+@register.filter
+def written_short(value: Number | None, drawn: Drawn) -> str:
+    """The same where there is little room."""
+    if value is None or drawn.chart.unit is Unit.PERCENT:
+        return written(value, drawn)
+    return figures.short(round(value / 100 if drawn.chart.unit is Unit.USD else value))
 
 
 @register.filter

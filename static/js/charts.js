@@ -6,21 +6,48 @@
   // As dashboard/writing.py has it: plain English is American, its days are not.
   const LANGUAGE = document.documentElement.lang;
   const DAYS = LANGUAGE === "en" ? "en-001" : LANGUAGE;
+  const number = (options) => new Intl.NumberFormat(LANGUAGE, options);
+  const days = (options) =>
+    new Intl.DateTimeFormat(DAYS, { ...options, timeZone: "UTC" });
   const DOLLARS = { style: "currency", currency: "USD" };
   const COMPACT = { notation: "compact", maximumFractionDigits: 1 };
-  const MONEY = new Intl.NumberFormat(LANGUAGE, DOLLARS);
-  const SHORT_MONEY = new Intl.NumberFormat(LANGUAGE, { ...DOLLARS, ...COMPACT });
-  const COUNT = new Intl.NumberFormat(LANGUAGE);
-  const DAY = { day: "numeric", month: "short", timeZone: "UTC" };
-  const SHORT_DAY = new Intl.DateTimeFormat(DAYS, DAY);
-  const LONG_DAY = new Intl.DateTimeFormat(DAYS, {
-    ...DAY,
+  const PERCENT = { style: "percent", maximumFractionDigits: 1 };
+  const EXACT = { usd: number(DOLLARS), percent: number(PERCENT) };
+  const SHORT = { usd: number({ ...DOLLARS, ...COMPACT }), percent: number(PERCENT) };
+  const COUNT = { exact: number({}), short: number(COMPACT) };
+  const of = (value, unit) => (unit === "percent" ? value / 100 : value);
+  const exact = (value, unit) => (EXACT[unit] || COUNT.exact).format(of(value, unit));
+  // A few cents would all be the same in short.
+  const short = (value, unit) =>
+    unit === "usd" && Math.abs(value) < 10
+      ? exact(value, unit)
+      : (SHORT[unit] || COUNT.short).format(of(value, unit));
+
+  const SHORT_DAY = days({ day: "numeric", month: "short" });
+  const FULL_DAY = days({ day: "numeric", month: "short", year: "numeric" });
+  const LONG_DAY = days({
     weekday: "short",
+    day: "numeric",
+    month: "short",
     year: "numeric",
   });
+  const MONTH = days({ month: "short", year: "numeric" });
   const utc = (text) => new Date(`${text}T00:00:00Z`);
-  const shortDay = (text) => SHORT_DAY.format(utc(text));
-  const longDay = (text) => LONG_DAY.format(utc(text));
+  const before = (text) => new Date(utc(text) - 86400000);
+
+  // A place on the axis, short as beside a tick and long as over a tooltip. Weeks and
+  // months end where the next one starts, the last one where the drawing ends.
+  function place(chart, index, { grain, until }) {
+    const label = chart.labels[index];
+    const first = utc(label);
+    if (grain === "month") return { short: MONTH.format(first), long: MONTH.format(first) };
+    if (grain === "day")
+      return { short: SHORT_DAY.format(first), long: LONG_DAY.format(first) };
+    if (grain !== "week") return { short: label, long: label };
+    const next = chart.labels[index + 1];
+    const last = next ? before(next) : utc(until);
+    return { short: SHORT_DAY.format(first), long: FULL_DAY.formatRange(first, last) };
+  }
 
   // A custom property reads as its text; only a used colour is resolved for the theme.
   function colour(name) {
@@ -57,15 +84,14 @@
     return pattern;
   }
 
-  function dataset(series, name, chart, surface) {
-    const used = colour(name);
+  function bars(used, chart, surface) {
     const hatch = hatched(used, surface);
+    const fills = chart.labels.map((label) =>
+      label >= chart.provisional_from ? hatch : used,
+    );
     return {
-      label: series.label,
-      data: series.data,
-      backgroundColor: chart.labels.map((label) =>
-        label >= chart.provisional_from ? hatch : used,
-      ),
+      backgroundColor: fills,
+      hoverBackgroundColor: fills,
       // A hairline of the surface keeps neighbours apart without their colours.
       borderColor: surface,
       borderWidth: { top: 1 },
@@ -76,95 +102,133 @@
     };
   }
 
-  function options(chart, say) {
-    const isMoney = chart.unit === "usd";
-    const exact = (value) => (isMoney ? MONEY : COUNT).format(value);
-    const short = (value) => (isMoney ? SHORT_MONEY : COUNT).format(value);
+  // What is provisional is dashed, and dots show a value that has no neighbours.
+  function lines(used, chart, surface, isArea) {
+    const late = (at) => chart.labels[at] >= chart.provisional_from;
+    return {
+      backgroundColor: isArea ? hatched(used, surface) : used,
+      borderColor: used,
+      borderWidth: 2,
+      fill: isArea ? "stack" : false,
+      pointRadius: chart.labels.length > 31 ? 0 : 2,
+      pointHoverRadius: 5,
+      segment: { borderDash: (at) => (late(at.p1DataIndex) ? [3, 4] : undefined) },
+    };
+  }
+
+  function dataset(series, name, chart, surface) {
+    const used = colour(name);
+    const look =
+      chart.type === "bar"
+        ? bars(used, chart, surface)
+        : lines(used, chart, surface, chart.type === "area");
+    return { label: series.label, data: series.data, colourName: name, ...look };
+  }
+
+  function title(chart, index, look) {
+    const isLate = chart.labels[index] >= chart.provisional_from && look.grain;
+    const mark = isLate ? ` · ${look.sayProvisional}` : "";
+    return place(chart, index, look).long + mark;
+  }
+
+  function axes(chart, look, font) {
+    const [muted, line] = [colour("muted"), colour("line")];
+    const stacked = chart.type !== "line";
+    return {
+      x: {
+        stacked,
+        grid: { display: false },
+        border: { color: line },
+        ticks: {
+          color: muted,
+          font,
+          maxRotation: 0,
+          autoSkipPadding: 14,
+          callback: (index) => place(chart, index, look).short,
+        },
+      },
+      y: {
+        stacked,
+        beginAtZero: true,
+        suggestedMax: chart.unit === "percent" ? 100 : undefined,
+        grid: { color: line },
+        border: { display: false },
+        ticks: {
+          color: muted,
+          font,
+          maxTicksLimit: 6,
+          padding: 8,
+          precision: chart.unit === "count" ? 0 : undefined,
+          callback: (value) => short(value, chart.unit),
+        },
+      },
+    };
+  }
+
+  function tooltip(chart, look, font) {
     const ink = colour("ink");
-    const muted = colour("muted");
-    const line = colour("line");
+    const stacked = chart.type !== "line";
+    return {
+      backgroundColor: colour("surface"),
+      borderColor: colour("edge"),
+      borderWidth: 1,
+      titleColor: ink,
+      bodyColor: ink,
+      footerColor: ink,
+      titleFont: { ...font, size: 12.5, weight: 600 },
+      bodyFont: { ...font, size: 12.5 },
+      footerFont: { ...font, size: 12.5, weight: 600 },
+      padding: 11,
+      cornerRadius: 8,
+      boxWidth: 9,
+      boxHeight: 9,
+      boxPadding: 5,
+      usePointStyle: false,
+      filter: (item) => (stacked ? item.raw : item.raw !== null),
+      itemSort: (a, b) => b.raw - a.raw,
+      callbacks: {
+        title: ([item]) => (item ? title(chart, item.dataIndex, look) : ""),
+        label: (item) => ` ${exact(item.raw, chart.unit)}  ${item.dataset.label}`,
+        labelColor: (item) => ({
+          backgroundColor: colour(item.dataset.colourName),
+          borderColor: "transparent",
+          borderRadius: 2,
+        }),
+        footer: (items) =>
+          stacked && items.length > 1 ? ` ${inAll(items, chart)}  ${look.sayInAll}` : "",
+      },
+    };
+  }
+
+  const inAll = (items, chart) =>
+    exact(items.reduce((sum, item) => sum + item.raw, 0), chart.unit);
+
+  function options(chart, look) {
     const font = { family: getComputedStyle(document.body).fontFamily, size: 11.5 };
-    const provisional = (label) =>
-      label >= chart.provisional_from ? ` · ${say.sayProvisional}` : "";
     return {
       animation: false,
       maintainAspectRatio: false,
       interaction: { mode: "index", intersect: false },
-      scales: {
-        x: {
-          stacked: true,
-          grid: { display: false },
-          border: { color: line },
-          ticks: {
-            color: muted,
-            font,
-            maxRotation: 0,
-            autoSkipPadding: 14,
-            callback: (index) => shortDay(chart.labels[index]),
-          },
-        },
-        y: {
-          stacked: true,
-          beginAtZero: true,
-          grid: { color: line },
-          border: { display: false },
-          ticks: { color: muted, font, maxTicksLimit: 6, padding: 8, callback: short },
-        },
-      },
-      plugins: {
-        legend: { display: false },
-        tooltip: {
-          backgroundColor: colour("surface"),
-          borderColor: colour("edge"),
-          borderWidth: 1,
-          titleColor: ink,
-          bodyColor: ink,
-          footerColor: ink,
-          titleFont: { ...font, size: 12.5, weight: 600 },
-          bodyFont: { ...font, size: 12.5 },
-          footerFont: { ...font, size: 12.5, weight: 600 },
-          padding: 11,
-          cornerRadius: 8,
-          boxWidth: 9,
-          boxHeight: 9,
-          boxPadding: 5,
-          usePointStyle: false,
-          filter: (item) => item.raw,
-          itemSort: (a, b) => b.raw - a.raw,
-          callbacks: {
-            title: ([item]) =>
-              item ? longDay(item.label) + provisional(item.label) : "",
-            label: (item) => ` ${exact(item.raw)}  ${item.dataset.label}`,
-            labelColor: (item) => ({
-              backgroundColor: colour(item.dataset.colourName),
-              borderColor: "transparent",
-              borderRadius: 2,
-            }),
-            footer: (items) =>
-              items.length > 1
-                ? ` ${exact(items.reduce((sum, item) => sum + item.raw, 0))}  ${say.sayInAll}`
-                : "",
-          },
-        },
-      },
+      scales: axes(chart, look, font),
+      plugins: { legend: { display: false }, tooltip: tooltip(chart, look, font) },
     };
   }
 
   function draw(canvas, chart) {
     const surface = colour("surface");
     const names = (canvas.dataset.colours || "").split(" ");
-    const datasets = chart.datasets.map((series, index) => {
-      const name = names[index] || `s${(index % 8) + 1}`;
-      return { ...dataset(series, name, chart, surface), colourName: name };
-    });
+    const datasets = chart.datasets.map((series, index) =>
+      dataset(series, names[index] || `s${(index % 7) + 1}`, chart, surface),
+    );
     const drawn = Chart.getChart(canvas);
     const hidden = drawn ? datasets.map((_, index) => !drawn.isDatasetVisible(index)) : [];
     drawn?.destroy();
     datasets.forEach((made, index) => (made.hidden = hidden[index] || false));
+    const look = { ...canvas.closest("figure").dataset, ...canvas.dataset };
     new Chart(canvas, {
-      type: chart.type,
+      type: chart.type === "area" ? "line" : chart.type,
       data: { labels: chart.labels, datasets },
-      options: options(chart, canvas.closest("figure").dataset),
+      options: options(chart, look),
     });
   }
 
@@ -206,6 +270,39 @@
     button.setAttribute("aria-pressed", String(visible));
   }
 
+  // The arrow keys walk over the chart: the tooltip shows a place, and a screen reader
+  // says it.
+  const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
+
+  function walk(canvas, key) {
+    const chart = Chart.getChart(canvas);
+    const last = chart.data.labels.length - 1;
+    const from = chart.getActiveElements()[0]?.index ?? (key === "ArrowLeft" ? last + 1 : -1);
+    const index = Math.min(last, Math.max(0, from + STEPS[key]));
+    const active = chart.data.datasets
+      .map((_, datasetIndex) => ({ datasetIndex, index }))
+      .filter(({ datasetIndex }) => chart.isDatasetVisible(datasetIndex));
+    const at = chart.scales.x.getPixelForValue(index);
+    chart.setActiveElements(active);
+    chart.tooltip.setActiveElements(active, { x: at, y: chart.chartArea.top });
+    chart.update();
+    const { title: heads, body, footer } = chart.tooltip;
+    const said = [...heads, ...body.flatMap((part) => part.lines), ...footer];
+    tell(canvas, said.map((line) => line.trim()).join(", "));
+  }
+
+  function rest(canvas) {
+    const chart = Chart.getChart(canvas);
+    chart?.setActiveElements([]);
+    chart?.tooltip.setActiveElements([], { x: 0, y: 0 });
+    chart?.update();
+    tell(canvas, "");
+  }
+
+  function tell(canvas, text) {
+    canvas.parentElement.querySelector("[data-chart-said]").textContent = text;
+  }
+
   const canvases = () => [...document.querySelectorAll("canvas[data-chart]")];
   const redraw = () => {
     for (const canvas of canvases()) if (canvas.chartData) draw(canvas, canvas.chartData);
@@ -230,6 +327,19 @@
     const note = event.target.closest("[data-chart-error] button");
     if (note) show(note.closest(".plot").querySelector("canvas"));
   });
+  document.addEventListener("keydown", (event) => {
+    const canvas = event.target.closest("canvas[data-drawn]");
+    if (!canvas) return;
+    if (event.key === "Escape") rest(canvas);
+    if (!(event.key in STEPS)) return;
+    event.preventDefault();
+    walk(canvas, event.key);
+  });
+  document.addEventListener("focusout", (event) => {
+    if (event.target.matches("canvas[data-drawn]")) rest(event.target);
+  });
+  const showNew = () => canvases().filter((canvas) => !canvas.chartData).forEach(show);
+  document.addEventListener("htmx:after:swap", showNew);
   // Text on a canvas is not drawn again when its font arrives.
-  document.fonts.ready.then(() => canvases().forEach(show));
+  document.fonts.ready.then(showNew);
 })();

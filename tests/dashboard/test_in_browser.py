@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.live import Product
 
@@ -68,6 +68,39 @@ def test_the_chart_its_table_and_the_report_are_one(
     total = sum(Decimal(row["charged_cents"]) for row in rows)
     assert total > 0
     assert Decimal(cell.get_attribute("data-value") or "") == total
+
+
+def test_the_arrow_keys_read_a_chart(synced: Product, quiet: Page) -> None:
+    sign_in(quiet, synced, OVERVIEW)
+    canvas = quiet.locator(DRAWN)
+    said = quiet.locator("[data-chart-said]")
+    canvas.press("Home")
+    expect(said).to_have_text(re.compile(r"\$"))
+    first = said.inner_text()
+    canvas.press("ArrowRight")
+    expect(said).not_to_have_text(first)
+    canvas.press("Escape")
+    expect(said).to_be_empty()
+
+
+def test_the_filters_work_without_a_script(browser: Browser, synced: Product) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, synced)
+    page.get_by_role("link", name="On-demand").click()
+    page.locator(".range:not(.filter) summary").click()
+    page.get_by_label("First day").fill(START)
+    page.get_by_role("button", name="Show").click()
+    assert f"measure=on_demand&start={START}" in page.url
+    page.locator(".filter summary").click()
+    page.get_by_label("Person").fill("nobody@example.com")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_text("No usage in these days.")).to_be_visible()
+    page.get_by_role("link", name="nobody@example.com").click()
+    assert "email" not in page.url
+    page.go_back()
+    assert "email=nobody%40example.com" in page.url
+    context.close()
 
 
 def test_a_series_can_be_taken_out_and_the_theme_changed(

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from dashboard.charts import Chart, Drawn, Type, Unit, draw
-from dashboard.charts.axis import Key
+from dashboard.charts.axis import Key, words
 from dashboard.charts.drawing import MOST_SERIES, OTHERS
 from dashboard.charts.shapes import Number
 from dashboard.periods import DAY
@@ -105,6 +105,15 @@ def test_empty_is_not_the_same_as_never_fetched() -> None:
     never = draw(chart({}), not_fetched(asking(Team())))
     assert (never.state, never.json()["complete_until"]) == ("not_available", None)
     assert (never.rows, never.json()["labels"]) == ([], [])
+
+
+def test_a_heat_map_has_a_level_for_all_that_there_is() -> None:
+    sums: Given = {"Monday": {"00": 0, "01": 1, "02": 700}, "Friday": {"02": 350}}
+    found = drawn(sums, type=Type.HEATMAP, axis=lambda *_: words("00", "01", "02"))
+    levels = {name: [level for *_, level in cells] for name, cells in found.heat}
+    assert levels == {"Monday": [0, 1, 7], "Friday": [0, 0, 4]}
+    assert found.json()["labels"] == ["00", "01", "02"]
+    assert (found.grain, found.until, found.has_provisional) == (None, None, False)
 
 
 def test_today_is_the_end_of_what_is_drawn() -> None:
