@@ -55,8 +55,8 @@ class Exchanged:
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """One token with its owner. `line` is as in the token file; an owner that is not
-    given takes nobody's token away."""
+    """One token with its owner. `line` is as in the token file, or with a comma as in
+    the list; an owner that is not given takes nobody's token away."""
 
     line: str = field(repr=False)
     owner_email: str = ""
@@ -124,7 +124,8 @@ def add(place: Place, gift: Gift, actor: str) -> Exchanged:
     UnreadableFile."""
     with transaction.atomic():
         roster = _locked(place, actor)
-        texts = _known(Texts(files.parse_tokens(gift.line)), roster)
+        given = files.parse_one(gift.line)
+        texts = _known(Texts(given), roster)
         if not texts.tokens.entries:
             raise NothingTaken(_refused(place, texts))
         for entry in texts.tokens.entries:

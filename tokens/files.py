@@ -49,6 +49,12 @@ def parse_token_list(text: str) -> TokenFile:
     return _parse(text, listed_line)
 
 
+def parse_one(text: str) -> TokenFile:
+    """Read a line of either file: only the list's has a comma."""
+    bare = text.strip()
+    return parse_token_list(bare) if "," in bare else parse_tokens(bare)
+
+
 def without_strangers(file: TokenFile, rows: Collection[int]) -> TokenFile:
     """The file without masks that stand for none of these rows: those are refused."""
 

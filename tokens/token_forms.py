@@ -1,5 +1,7 @@
 """The forms of the token page. What is secret goes in and never comes out."""
 
+from dataclasses import replace
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +39,8 @@ class AddForm(forms.Form):
         max_length=8000,
         widget=_secret_input(),
         help_text=_(
-            "A token, or the whole value of the cookie, with :: or %3A%3A in it. "
+            "A token, the whole value of the cookie, with :: or %3A%3A in it, or a "
+            "line with a checksum. "
             "It is kept encrypted and never shown again."
         ),
     )
@@ -62,7 +65,7 @@ class AddForm(forms.Form):
     )
 
     def clean_token(self) -> str:
-        read = files.parse_tokens(self.cleaned_data["token"])
+        read = files.parse_one(self.cleaned_data["token"])
         if len(read.entries) != 1 or read.rejected:
             reasons = [line.reason for line in read.rejected]
             raise forms.ValidationError("; ".join(reasons) or _("This is no token."))
@@ -81,9 +84,9 @@ class AddForm(forms.Form):
 
     @property
     def line(self) -> str:
-        line: str = self.cleaned_data["token"]
+        [entry] = files.parse_one(self.cleaned_data["token"]).entries
         name: str = self.cleaned_data["name"]
-        return f"{name}::{line}" if name else line
+        return replace(entry, alias=name or entry.alias).line()
 
 
 class TextsForm(forms.Form):
