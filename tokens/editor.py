@@ -86,12 +86,8 @@ def _ids(path: Path) -> MachineIds | None:
         return None
     if not isinstance(told, dict):
         return None
-    machine = _id(told.get("telemetry.machineId"))
-    return (
-        MachineIds(machine, _id(told.get("telemetry.macMachineId")))
-        if machine
-        else None
-    )
+    machine, mac = _id(told, "machineId"), _id(told, "macMachineId")
+    return MachineIds(machine, mac) if machine else None
 
 
 def _id(told: dict[str, Any], name: str) -> str:
