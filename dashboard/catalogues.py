@@ -6,6 +6,7 @@ line numbers and no dates: only a changed sentence changes them.
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -23,6 +24,7 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     for name in ("gettext", "ngettext", "pgettext", "npgettext")
 }
 HEADER = "# Translations of Teamgauge; docs/translating.md has the words to use.\n#"
+NO_DAY = datetime(1970, 1, 1, tzinfo=UTC)
 # Headers that say nothing here, or change with the day.
 IDLE = re.compile(
     rb'^"(?:[A-Z]+-Creation-Date|PO-Revision-Date|Generated-By|Project-Id-Version|'
@@ -102,8 +104,9 @@ def po(catalogue: Catalog) -> bytes:
 def mo(catalogue: Catalog) -> bytes:
     """Without the headers that change with the day."""
     file = BytesIO()
-    with_plain_header = read_po(BytesIO(po(catalogue)), locale=catalogue.locale)
-    write_mo(file, with_plain_header)
+    plain = read_po(BytesIO(po(catalogue)), locale=catalogue.locale)
+    plain.creation_date = plain.revision_date = NO_DAY
+    write_mo(file, plain)
     return file.getvalue()
 
 

@@ -21,7 +21,7 @@ from tests.routes import ROUTES, Kind, Route, of_kind
 TEAM_ROUTES = [r for r in ROUTES if not (r.is_open or r.is_own)]
 LOOKED_AT = of_kind(Kind.PAGE, Kind.PART, Kind.DATA)
 # Written only in the rows of the team of `world`.
-OF_THE_TEAM = ("ada@example.com", "60.34932", "60.35", "75.85")
+OF_THE_TEAM = ("ada@example.com", "60.34932", "75.84932")
 EVIL = "<script>alert(1)</script>"
 FORMULA = '=cmd|" /C calc"!A0'
 LONG = "x" * 10_000
