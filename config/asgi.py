@@ -1,10 +1,13 @@
-"""The web role's entry point."""
+"""The web role's entry point: the gateway first, then the pages."""
 
 import os
 
 from django.core.asgi import get_asgi_application
 
-from proxy.lifespan import with_lifespan
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = with_lifespan(get_asgi_application())
+pages = get_asgi_application()
+
+from proxy import gateway  # noqa: E402 (tables can be imported from here on)
+from proxy.lifespan import with_lifespan  # noqa: E402
+
+application = with_lifespan(gateway.before(pages))

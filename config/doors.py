@@ -1,6 +1,5 @@
 """The doors that belong to no story: front, health, readiness, error pages."""
 
-import re
 import sys
 import time
 from datetime import timedelta
@@ -16,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from config.version import VERSION
-from proxy import errors as gateway_errors
 from proxy import vitals
 from proxy.catalogue import DEFAULTS
 from tokens.views.asker import brings_master_key
@@ -103,16 +101,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _error(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
-    if is_gateway(request.path_info):
-        return gateway_errors.answer_for_status(status)
     context: dict[str, Any] = {"status": status, "sentence": sentence}
     return render(request, "error.html", context, status=status)
-
-
-def is_gateway(path: str) -> bool:
-    """Below `/v1` and below the prefix: there, errors are OpenAI-shaped, however odd
-    the rest of the path is."""
-    roots = ["v1", settings.ROUTE_PREFIX.strip("/")]
-    return any(
-        re.match(rf"/*{re.escape(root)}(?![\w.~-])", path) for root in roots if root
-    )

@@ -142,6 +142,14 @@ def origins(name: str) -> list[str]:
     return found
 
 
+def pages(name: str) -> list[str]:
+    """Origins of web pages: `*` (every one, also when unset), `none`, or a list."""
+    value = text(name, "*")
+    if value in ("*", "none"):
+        return ["*"] if value == "*" else []
+    return origins(name)
+
+
 def header(name: str, default: str) -> str:
     """Something that is sent in a header as it is."""
     value = text(name, default)

@@ -1,7 +1,6 @@
 """Each page's language: the person's choice (a cookie), else what the browser asks for.
 
-Django's own middleware would hop into a thread for each request, and would stand on the
-gateway's path too, where nothing is translated.
+Django's own middleware would hop into a thread for each request.
 """
 
 from collections.abc import Awaitable, Callable
@@ -14,8 +13,6 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.decorators import sync_and_async_middleware
 
-from config.doors import is_gateway
-
 
 @sync_and_async_middleware
 def languages(get_response: Callable[[HttpRequest], Any]) -> Callable[..., Any]:
@@ -23,11 +20,8 @@ def languages(get_response: Callable[[HttpRequest], Any]) -> Callable[..., Any]:
         return _asynchronous(get_response)
 
     def answer(request: HttpRequest) -> HttpResponse:
-        is_page = not is_gateway(request.path_info)
-        if is_page:
-            _choose(request)
-        response: HttpResponse = get_response(request)
-        return _told(response) if is_page else response
+        _choose(request)
+        return _told(get_response(request))
 
     return answer
 
@@ -36,8 +30,6 @@ def _asynchronous(
     get_response: Callable[[HttpRequest], Awaitable[HttpResponse]],
 ) -> Callable[[HttpRequest], Awaitable[HttpResponse]]:
     async def answer(request: HttpRequest) -> HttpResponse:
-        if is_gateway(request.path_info):
-            return await get_response(request)
         _choose(request)
         return _told(await get_response(request))
 

@@ -20,6 +20,7 @@ PORT = env.whole("PORT", 3000, 1, 65535)
 WEB_PROCESSES = env.whole("WEB_PROCESSES", 1, 1, 64)
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+CORS_ALLOWED_ORIGINS = env.pages("CORS_ALLOWED_ORIGINS")
 
 SECRET_KEY = env.long_secret("SECRET_KEY", 32) or env.kept(
     DATA_DIR / "secret_key", get_random_secret_key
@@ -215,6 +216,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "frame-ancestors": ["'none'"],
     },
 }
+# Of a form; the gateway has a limit of its own.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 
 STATIC_URL = "/static/"

@@ -1,6 +1,5 @@
-"""Every route of the product. `ROUTE_PREFIX` stands before `/v1` only."""
+"""Every page of the product. What lies below `/v1` is answered by `proxy.gateway`."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -18,7 +17,6 @@ urlpatterns = [
     path("accounts/", include("dashboard.account_urls")),
     path("dashboard/", include("dashboard.urls")),
     path("admin/", admin.site.urls),
-    path(f"{settings.ROUTE_PREFIX}/".lstrip("/"), include("proxy.urls")),
 ]
 handler400 = "config.doors.bad_request"
 handler403 = "config.doors.forbidden"

@@ -8,6 +8,7 @@ GatewayError
 ├── ModelNotFound       404
 ├── UnknownPath         404
 ├── WrongMethod         405
+├── TooSlow             400  the body did not come
 ├── TooLarge            413
 ├── UnsupportedBody     415
 ├── Unavailable         503  no team yet, or no database
@@ -19,10 +20,8 @@ https://platform.openai.com/docs/guides/error-codes
 
 import uuid
 from collections.abc import Mapping
-from http import HTTPStatus
 
-from django.http import HttpResponse, JsonResponse
-
+from proxy.answering import Answer, json
 from proxy.upstream.vocabulary import Failed
 
 INVALID, SERVER, UPSTREAM = "invalid_request_error", "server_error", "upstream_error"
@@ -55,8 +54,8 @@ class GatewayError(Exception):
             }
         }
 
-    def response(self) -> HttpResponse:
-        return JsonResponse(self.body(), status=self.status, headers=self.headers)
+    def answer(self) -> Answer:
+        return json(self.body(), self.status, **self.headers)
 
 
 class BadRequest(GatewayError):
@@ -103,6 +102,12 @@ class TooLarge(GatewayError):
     status, type, code = 413, INVALID, "request_too_large"
 
 
+class TooSlow(GatewayError):
+    """Not 408, which clients would send again."""
+
+    status, type, code = 400, INVALID, "request_timeout"
+
+
 class UnsupportedBody(GatewayError):
     status, type, code = 415, INVALID, "unsupported_content_encoding"
 
@@ -138,34 +143,6 @@ def _retry_headers(failed: Failed) -> dict[str, str]:
         return {"Retry-After": str(min(max(failed.retry_after, 1), LONGEST_WAIT))}
     # Clients try 429 and 5xx again by themselves; tell them where that is in vain.
     return {} if failed.retryable else {"x-should-retry": "false"}
-
-
-_SENTENCES = {
-    400: "The request cannot be read.",
-    403: "The request is not allowed.",
-    404: "There is nothing at this URL.",
-    405: "The method is not allowed here.",
-    413: "The request is too large.",
-    415: "The request's body is of a kind that is not supported.",
-    500: "Something broke on our side.",
-}
-_CODES = {
-    403: "forbidden",
-    404: UnknownPath.code,
-    405: WrongMethod.code,
-    413: TooLarge.code,
-    415: UnsupportedBody.code,
-}
-
-
-def answer_for_status(status: int) -> HttpResponse:
-    """An answer where only the status is known: Django's own error handlers."""
-    error = GatewayError(_SENTENCES.get(status, HTTPStatus(status).phrase))
-    error.status, error.code = status, _CODES.get(status)
-    error.type = INVALID if status < 500 else SERVER
-    response = error.response()
-    response["x-request-id"] = new_request_id()
-    return response
 
 
 def new_request_id() -> str:

@@ -53,12 +53,17 @@ def _is_usable() -> bool:
         return False
 
 
-async def shielded(work: Coroutine[None, None, None]) -> None:
-    """Run to the end even if the caller hangs up meanwhile."""
+def keep(work: Coroutine[None, None, None]) -> asyncio.Future[None]:
+    """Start it, and hold it until its end."""
     task = asyncio.ensure_future(work)
     _unfinished.add(task)
     task.add_done_callback(_unfinished.discard)
-    await asyncio.shield(task)
+    return task
+
+
+async def shielded(work: Coroutine[None, None, None]) -> None:
+    """Run to the end even if the caller hangs up meanwhile."""
+    await asyncio.shield(keep(work))
 
 
 async def finish(seconds: float) -> None:

@@ -1,20 +1,22 @@
 """The record of a request: what is measured on the way, and the row at the end."""
 
-import logging
+import asyncio
 import time
-from collections.abc import AsyncGenerator, Iterable
+import weakref
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from django.db import DatabaseError
+from django.db import transaction
 from django.db.models import Q
 
 from proxy.auth import Caller
 from proxy.chat import Chat
-from proxy.errors import GatewayError, Unavailable, UpstreamFailed
+from proxy.errors import GatewayError, UpstreamFailed
 from proxy.models import GatewayRequest
-from proxy.offload import in_database, shielded
+from proxy.offload import shielded
+from proxy.rows import Writer
 from proxy.upstream.vocabulary import (
     Failed,
     Finished,
@@ -29,7 +31,6 @@ from proxy.upstream.vocabulary import (
 )
 from tokens.models import ApiKey
 
-logger = logging.getLogger(__name__)
 Outcome = GatewayRequest.Outcome
 BYTES_PER_TOKEN = 4
 TOKENS_PER_MESSAGE = 4
@@ -77,6 +78,7 @@ class Record:
     answer_bytes: int = 0
     counted: Usage | None = None
     first_token_ms: int | None = None
+    duration_ms: int = 0
     committed: bool = False
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     _began: float = field(default_factory=time.monotonic)
@@ -143,21 +145,47 @@ async def recorded(chat: Chat, record: Record) -> AsyncGenerator[Heard, None]:
 
 
 async def write(record: Record) -> None:
-    """Write the row. A database that fails must not take the answer with it."""
+    """Write the row; while the database is gone the row waits, and the answer not."""
     if record.outcome == Outcome.CANCELLED and record.committed:
         record.status = 200
-    try:
-        await in_database(_insert, record, record.elapsed_ms())
-    except (DatabaseError, Unavailable):
-        logger.exception("The record of request %s is lost.", record.request_id)
+    record.duration_ms = record.elapsed_ms()
+    await _writer().write(record)
 
 
-def _insert(record: Record, duration_ms: int) -> None:
-    usage, key = record.usage(), record.caller.key
-    GatewayRequest.objects.create(
+_writers: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Writer[Record]] = (
+    weakref.WeakKeyDictionary()
+)
+
+
+def _writer() -> Writer[Record]:
+    loop = asyncio.get_running_loop()
+    if loop not in _writers:
+        _writers[loop] = Writer(insert)
+    return _writers[loop]
+
+
+def insert(records: Sequence[Record]) -> None:
+    """Several rows in one transaction; a row that is there already stays."""
+    with transaction.atomic():
+        rows = map(_row, records)
+        GatewayRequest.objects.bulk_create(rows, ignore_conflicts=True)
+        for pk, used in _last_uses(records).items():
+            stale = Q(last_used_at=None) | Q(last_used_at__lt=used - LAST_USE)
+            ApiKey.objects.filter(stale, pk=pk).update(last_used_at=used)
+
+
+def _last_uses(records: Sequence[Record]) -> dict[int, datetime]:
+    """In the order of the keys, so that two processes never wait for each other."""
+    uses = [(r.caller.key.pk, r.started_at) for r in records if r.caller.key]
+    return dict(sorted(uses))
+
+
+def _row(record: Record) -> GatewayRequest:
+    usage = record.usage()
+    return GatewayRequest(
         request_id=record.request_id,
         team=record.caller.team,
-        api_key=key,
+        api_key=record.caller.key,
         caller=record.caller.label,
         owner_email=record.caller.owner_email,
         upstream_token_id=record.token_id,
@@ -172,8 +200,5 @@ def _insert(record: Record, duration_ms: int) -> None:
         tokens_estimated=record.counted is None,
         started_at=record.started_at,
         first_token_ms=record.first_token_ms,
-        duration_ms=duration_ms,
+        duration_ms=record.duration_ms,
     )
-    if key is not None:
-        stale = Q(last_used_at=None) | Q(last_used_at__lt=record.started_at - LAST_USE)
-        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=record.started_at)

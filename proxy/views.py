@@ -1,24 +1,18 @@
-"""The gateway's views: who, what, and the answer in the shape that was asked for."""
+"""The gateway's three routes: what was asked for, and the answer in its shape."""
 
 import time
 from collections.abc import Mapping
 from functools import partial
 
-from asgiref.sync import sync_to_async
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    JsonResponse,
-    StreamingHttpResponse,
-)
-
-from proxy import catalogue, connections, schemas, sse, upstreams, usage
+from proxy import catalogue, connections, neighbours, schemas, sse, upstreams, usage
+from proxy.answering import JSON, Answer, Streaming, json
+from proxy.asking import Request
 from proxy.auth import Caller
+from proxy.catalogue import Model
 from proxy.chat import Chat, Waits
-from proxy.doors import gateway, read_body
-from proxy.errors import GatewayError, UnknownPath
-from proxy.offload import shielded
+from proxy.errors import GatewayError
+from proxy.memory import Memory
+from proxy.offload import in_database, shielded
 from proxy.schemas import ChatRequest
 from proxy.shape import Shape
 from proxy.speaking import vendor_defaults
@@ -27,20 +21,24 @@ from proxy.usage import Record
 from tokens.choosing import Wanted
 
 WAITS = Waits()
+STREAM = {
+    "content-type": "text/event-stream",
+    "cache-control": "no-cache",
+    "x-accel-buffering": "no",
+}
+# Which upstreams serve a model is asked again twice a second.
+_models: Memory[tuple[int, str, frozenset[str]], Model] = Memory(seconds=0.5)
 
 
-@gateway("POST")
 async def chat_completions(
-    request: HttpRequest, caller: Caller, request_id: str
-) -> HttpResponseBase:
+    request: Request, caller: Caller, request_id: str
+) -> Answer | Streaming:
     record = Record(request_id, caller)
     try:
-        asked = schemas.parse(read_body(request))
+        asked = schemas.parse(await request.body())
         record.model, record.stream = asked.model, asked.stream
-        model = await sync_to_async(catalogue.pick)(
-            caller.team, asked.model, caller.allowed_models
-        )
-        prompts = upstreams.prompts(model.routes, asked)
+        picked = await _pick(caller, asked.model)
+        prompts = upstreams.prompts(picked.routes, asked)
     except GatewayError as error:
         record.refuse(error)
         await shielded(usage.write(record))
@@ -50,7 +48,7 @@ async def chat_completions(
 
 async def _answer(
     asked: ChatRequest, prompts: Mapping[int, Prompt], record: Record
-) -> HttpResponseBase:
+) -> Answer | Streaming:
     record.prompt_tokens = usage.estimate_prompts(prompts.values())
     open_stream = partial(
         upstreams.open_stream, connections.clients(), vendor_defaults(), prompts
@@ -62,6 +60,7 @@ async def _answer(
         whole=not asked.stream,
         wanted=Wanted(asked.model, record.caller.owner_email, prompts.keys()),
     )
+    neighbours.tell()
     events = usage.recorded(chat, record)
     shape = Shape(
         id=f"chatcmpl-{record.request_id.removeprefix('req_')}",
@@ -70,39 +69,29 @@ async def _answer(
         include_usage=asked.include_usage,
     )
     if not asked.stream:
-        body = await sse.whole(events, shape, record.usage)
-        return HttpResponse(body, content_type="application/json")
+        return Answer(200, await sse.whole(events, shape, record.usage), JSON)
     pieces = sse.stream(events, shape, record.usage)
     # Until here a failure is a proper HTTP answer; from here on it is an event.
     first = await anext(pieces)
     record.committed = True
-    return StreamingHttpResponse(
-        sse.chained(first, pieces),
-        content_type="text/event-stream",
-        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+    return Streaming(sse.chained(first, pieces), STREAM)
+
+
+async def models(caller: Caller) -> Answer:
+    offered = await in_database(catalogue.offered, caller.team, caller.allowed_models)
+    return json({"object": "list", "data": [model.as_json() for model in offered]})
+
+
+async def model(caller: Caller, model_id: str) -> Answer:
+    return json((await _pick(caller, model_id)).as_json())
+
+
+async def _pick(caller: Caller, model_id: str) -> Model:
+    """Raises ModelNotFound and ModelNotAllowed."""
+    key = caller.team.pk, model_id, caller.allowed_models
+    if known := _models.get(key):
+        return known
+    picked = await in_database(
+        catalogue.pick, caller.team, model_id, caller.allowed_models
     )
-
-
-@gateway("GET", "HEAD")
-async def models(request: HttpRequest, caller: Caller, request_id: str) -> HttpResponse:
-    offered = await sync_to_async(catalogue.offered)(caller.team, caller.allowed_models)
-    return JsonResponse(
-        {"object": "list", "data": [model.as_json() for model in offered]}
-    )
-
-
-@gateway("GET", "HEAD")
-async def model(
-    request: HttpRequest, caller: Caller, request_id: str, model_id: str
-) -> HttpResponse:
-    picked = await sync_to_async(catalogue.pick)(
-        caller.team, model_id, caller.allowed_models
-    )
-    return JsonResponse(picked.as_json())
-
-
-@gateway()
-async def unknown(
-    request: HttpRequest, caller: Caller, request_id: str
-) -> HttpResponse:
-    raise UnknownPath(f"There is nothing at {request.method} {request.path[:200]}.")
+    return _models.put(key, picked)

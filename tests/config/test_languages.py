@@ -42,11 +42,3 @@ async def test_it_is_the_same_on_the_asynchronous_server(
 ) -> None:
     answer = await async_client.get(LOGIN, headers={"Accept-Language": "tr"})
     assert answer["Content-Language"] == "tr"
-
-
-async def test_the_gateway_speaks_no_language(async_client: AsyncClient) -> None:
-    answer = await async_client.get(
-        "/v1/chat/completions", headers={"Accept-Language": "tr"}
-    )
-    assert "Content-Language" not in answer
-    assert "Accept-Language" not in answer.get("Vary", "")
