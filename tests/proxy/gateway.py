@@ -13,6 +13,7 @@ from psycopg.rows import dict_row
 from tests.live import Product
 from tests.vendor import Vendor
 
+ERROR_KEYS = ["message", "type", "param", "code"]
 HELLO: dict[str, Any] = {
     "model": "gpt-4o",
     "messages": [{"role": "user", "content": "Hi"}],
@@ -102,3 +103,11 @@ class Gateway:
         with contextlib.closing(sqlite3.connect(path)) as connection:
             connection.row_factory = sqlite3.Row
             return [dict(row) for row in connection.execute(query)]
+
+
+def refusal(answer: httpx.Response) -> dict[str, Any]:
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["x-request-id"].startswith("req_")
+    error: dict[str, Any] = answer.json()["error"]
+    assert list(error) == ERROR_KEYS
+    return error
