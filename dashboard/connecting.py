@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.adminapi.probe import Probe
 from dashboard.models import Capability, Stream
+from dashboard.sync import coverage
 from dashboard.sync.capability import keep
 from tokens.crypto import Secret, SecretUnreadable, fingerprint
 from tokens.models import Change, Team, User
@@ -152,6 +153,7 @@ def replace_key(team: Team, key: str, tried: Probe, user: User) -> None:
         team.sync_key = Secret(key)
         team.save(update_fields=["sync_key"])
         keep(team, tried, timezone.now())
+        coverage.forget_history(team)
         _noted(team, user, "team.sync_key", before, key)
 
 

@@ -3,15 +3,16 @@
 import logging
 from collections.abc import Callable
 
-from celery import shared_task
+from celery import Signature, shared_task
 from kombu.exceptions import OperationalError
 
 from dashboard.models import Stream, SyncRun, SyncState
-from dashboard.sync import asking, schedule
+from dashboard.sync import asking, capability, schedule
 from dashboard.sync.lease import LeaseLost, LeaseTaken, utc_now
 from dashboard.sync.run import Outcome
 from dashboard.sync.teams import synced_teams
 from dashboard.sync.work import backfill_turn, work
+from tokens.crypto import SecretUnreadable
 from tokens.models import Team
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,18 @@ log = logging.getLogger(__name__)
 def sweep() -> None:
     """Beat's knock: send again what is due or whose worker was lost."""
     schedule.sweep(synced_teams(), utc_now(), send)
+    for team in capability.to_probe(synced_teams(), utc_now()):
+        _put(probe.s(team.pk), schedule.BACKFILL, f"The probe of {team}")
+
+
+@shared_task
+def probe(team_id: int) -> None:
+    """What could not be found out when a key was tried, once more."""
+    for team in synced_teams().filter(pk=team_id):
+        try:
+            capability.probe(team)
+        except SecretUnreadable as error:
+            log.warning("The key of %s was not tried: %s", team, error)
 
 
 @shared_task
@@ -69,10 +82,14 @@ def send(team: Team, stream: Stream, queue: str) -> None:
         if back
         else sync_stream.s(team.pk, stream.value, queue)
     )
+    _put(message, queue, f"{stream} of {team}")
+
+
+def _put(message: Signature, queue: str, what: str) -> None:
     try:
         message.apply_async(queue=queue, retry=False)
     except OperationalError:
-        log.warning("The queue does not answer; %s of %s waits.", stream, team)
+        log.warning("The queue does not answer; %s waits.", what)
 
 
 def ask_now(team: Team, only: Stream | None = None) -> str:

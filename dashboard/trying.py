@@ -5,12 +5,24 @@ from contextlib import closing
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.adminapi.http import Http
-from dashboard.adminapi.probe import Finding, Found, Probe, probe
+from dashboard.adminapi.probe import Finding, Found, Probe, Reason, probe
 
 NOTHING = _(
     "The Admin API takes this key but lets it read nothing of a team. Make a key with "
     "the right to read the Admin API."
 )
+
+
+# Where to look for each reason, the most telling one first. The key is right, and reads
+# nothing, when none of these is among them.
+FIELDS = {
+    Reason.KEY: "key",
+    Reason.ADDRESS: "admin_api_url",
+    Reason.NETWORK: "admin_api_url",
+    Reason.PACE: "",
+    Reason.VENDOR: "",
+    Reason.REQUEST: "",
+}
 
 
 class KeyProblem(Exception):
@@ -32,11 +44,9 @@ def try_key(url: str, key: str) -> Probe:
 
 
 def _problem(findings: tuple[Finding, ...]) -> KeyProblem:
-    wrong = next((f for f in findings if f.state is Found.WRONG_KEY), None)
-    if wrong:
-        return KeyProblem("key", wrong.sentence)
-    unknown = next((f for f in findings if f.state is Found.UNKNOWN), None)
-    if unknown is None:
-        return KeyProblem("key", str(NOTHING))
-    elsewhere = "address" in unknown.sentence or "reached" in unknown.sentence
-    return KeyProblem("admin_api_url" if elsewhere else "", unknown.sentence)
+    """Of several reasons the one that says most."""
+    by_reason = {finding.reason: finding for finding in reversed(findings)}
+    for reason, field in FIELDS.items():
+        if reason in by_reason:
+            return KeyProblem(field, by_reason[reason].sentence)
+    return KeyProblem("key", str(NOTHING))

@@ -1,7 +1,7 @@
 """The endpoints that are read, whole: paging, slices and fall-backs inside."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -73,9 +73,11 @@ class AdminApi:
         """What each member of a group spent on each day of the cycle of that day."""
         return groups.read_days(self._get, notes, group_id, day)
 
-    def probe(self, now: Callable[[], datetime]) -> Probe:
-        """What the key can read."""
-        return probe(self._http, now)
+    def probe(
+        self, now: Callable[[], datetime], only: Collection[str] | None = None
+    ) -> Probe:
+        """What the key can read; `only`: names of streams."""
+        return probe(self._http, now, only)
 
     def _get(self, path: str) -> Any:
         return self._http.json("GET", path)

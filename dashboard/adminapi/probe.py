@@ -1,6 +1,6 @@
 """What a key can read: one small request per endpoint, asked once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -9,7 +9,7 @@ import httpx
 import msgspec
 
 from dashboard.adminapi.clock import clock_sentence
-from dashboard.adminapi.http import LONGEST_WAIT, Http
+from dashboard.adminapi.http import Http, retry_after_seconds
 from dashboard.adminapi.refusals import NOT_THE_API, why_refused
 
 DAY_MS = 86_400_000
@@ -24,13 +24,30 @@ class Found(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Reason(StrEnum):
+    """Why an endpoint could not be read: where to look."""
+
+    NONE = ""
+    KEY = "key"
+    RIGHTS = "rights"
+    ABSENT = "absent"
+    PACE = "pace"
+    VENDOR = "vendor"
+    REQUEST = "request"
+    ADDRESS = "address"
+    NETWORK = "network"
+
+
 @dataclass(frozen=True)
 class Finding:
-    """Of one endpoint, named as its stream is. `sentence`: empty when it is OK."""
+    """Of one endpoint, named as its stream is. `sentence`: empty when it is OK.
+    `retry_after`: seconds, where the vendor or our own pace said so."""
 
     endpoint: str
     state: Found
+    reason: Reason = Reason.NONE
     sentence: str = ""
+    retry_after: float | None = None
 
 
 @dataclass(frozen=True)
@@ -70,10 +87,16 @@ ENDPOINTS = (
 )
 
 
-def probe(http: Http, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Probe:
-    """Nothing is tried twice, and no endpoint after one that could not be reached."""
+def probe(
+    http: Http,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    only: Collection[str] | None = None,
+) -> Probe:
+    """Nothing is tried twice, and no endpoint after one that could not be reached.
+    `only`: names of endpoints."""
     asking = _Asking(http, now)
-    findings = tuple(asking.all())
+    wanted = [one for one in ENDPOINTS if only is None or one.name in only]
+    findings = tuple(asking.all(wanted))
     return Probe(_of_the_address(findings), asking.clock)
 
 
@@ -82,46 +105,49 @@ class _Asking:
         self._http, self._now = http, now
         self.clock = ""
 
-    def all(self) -> Iterator[Finding]:
-        unreachable = ""
-        for endpoint in ENDPOINTS:
-            if unreachable:
-                yield Finding(endpoint.name, Found.UNKNOWN, unreachable)
+    def all(self, endpoints: Iterable[Endpoint]) -> Iterator[Finding]:
+        is_reachable = True
+        for endpoint in endpoints:
+            if pause := self._http.pace.acquire(endpoint.path):
+                yield _slow_down(endpoint, pause)
                 continue
             try:
-                yield _finding(endpoint, self._ask(endpoint))
+                response = self._ask(endpoint) if is_reachable else None
             except httpx.HTTPError:
-                unreachable = "The Admin API cannot be reached."
-                yield Finding(endpoint.name, Found.UNKNOWN, unreachable)
+                response, is_reachable = None, False
+            yield _finding(endpoint, response) if response else _unreachable(endpoint)
 
     def _ask(self, endpoint: Endpoint) -> httpx.Response:
-        if pause := self._http.pace.acquire(endpoint.path):
-            self._http.wait(min(pause, LONGEST_WAIT))
         body = endpoint.body(int(self._now().timestamp() * 1000))
         response = self._http.client.request(endpoint.method, endpoint.path, json=body)
         self.clock = clock_sentence(response.headers.get("date", ""), self._now())
+        if response.status_code == 429:
+            said = retry_after_seconds(response.headers, self._now)
+            self._http.pace.throttled(endpoint.path, said)
         return response
 
 
 def _finding(endpoint: Endpoint, response: httpx.Response) -> Finding:
     status, path = response.status_code, endpoint.path.partition("?")[0]
-    state, sentence = Found.UNKNOWN, ""
     if status < 300:
         return _of_body(endpoint, response)
+    if status == 429:
+        return _slow_down(endpoint, retry_after_seconds(response.headers))
+    state, reason = Found.UNKNOWN, Reason.REQUEST
+    sentence = f"The Admin API refused {path} (status {status})."
     if status == 401:
-        state, sentence = Found.WRONG_KEY, why_refused(response.text)
+        state, reason = Found.WRONG_KEY, Reason.KEY
+        sentence = why_refused(response.text)
     elif status == 403:
-        state, sentence = Found.REFUSED, f"The key may not read {path}."
+        state, reason = Found.REFUSED, Reason.RIGHTS
+        sentence = f"The key may not read {path}."
     elif status == 404:
-        state = Found.GONE
+        state, reason = Found.GONE, Reason.ABSENT
         sentence = f"The Admin API has no {path} for this account."
-    elif status == 429:
-        sentence = "The Admin API asks to slow down; try again in a minute."
     elif status >= 500:
+        reason = Reason.VENDOR
         sentence = f"The Admin API has trouble (status {status})."
-    else:
-        sentence = f"The Admin API refused {path} (status {status})."
-    return Finding(endpoint.name, state, sentence)
+    return Finding(endpoint.name, state, reason, sentence)
 
 
 def _of_body(endpoint: Endpoint, response: httpx.Response) -> Finding:
@@ -134,12 +160,27 @@ def _of_body(endpoint: Endpoint, response: httpx.Response) -> Finding:
     is_page = "html" in response.headers.get("content-type", "").lower()
     what = "a web page" if is_page else "something else than its lists"
     sentence = NOT_THE_API.format(what=what)
-    return Finding(endpoint.name, Found.UNKNOWN, sentence)
+    return Finding(endpoint.name, Found.UNKNOWN, Reason.ADDRESS, sentence)
+
+
+def _slow_down(endpoint: Endpoint, retry_after: float | None) -> Finding:
+    sentence = "The Admin API asks to slow down; this is tried again by itself."
+    return Finding(endpoint.name, Found.UNKNOWN, Reason.PACE, sentence, retry_after)
+
+
+def _unreachable(endpoint: Endpoint) -> Finding:
+    sentence = "The Admin API cannot be reached."
+    return Finding(endpoint.name, Found.UNKNOWN, Reason.NETWORK, sentence)
 
 
 def _of_the_address(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Nothing there at all says something about the address, not about the account."""
-    if any(finding.state is not Found.GONE for finding in findings):
+    """Nothing there at all, not even members, says something about the address."""
+    named = {finding.endpoint for finding in findings}
+    gone = all(finding.state is Found.GONE for finding in findings)
+    if not gone or "members" not in named:
         return findings
-    sentence = NOT_THE_API.format(what="“not found” everywhere")
-    return tuple(replace(f, state=Found.UNKNOWN, sentence=sentence) for f in findings)
+    said = NOT_THE_API.format(what="“not found” everywhere")
+    return tuple(
+        replace(f, state=Found.UNKNOWN, reason=Reason.ADDRESS, sentence=said)
+        for f in findings
+    )

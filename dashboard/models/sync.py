@@ -49,6 +49,9 @@ class SyncState(models.Model):
     asked_at = models.DateTimeField(
         null=True, help_text="When somebody last asked for a sync of the stream."
     )
+    history_from = models.DateField(
+        null=True, help_text="The vendor refuses UTC days before this one."
+    )
     backfill_at = models.DateTimeField(
         null=True, help_text="When the backfill goes on; empty: nothing is missing."
     )

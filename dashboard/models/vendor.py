@@ -22,6 +22,9 @@ class Capability(models.Model):
     state = models.CharField(max_length=10, choices=State.choices)
     sentence = models.CharField(max_length=500, blank=True)
     checked_at = models.DateTimeField()
+    again_at = models.DateTimeField(
+        null=True, help_text="To be tried again then; empty: it is known."
+    )
 
     class Meta:
         ordering = ["team", "stream"]

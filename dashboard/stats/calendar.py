@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from dashboard.models import ImportedDay, Stream, SyncWindow
+from dashboard.models import ImportedDay, Stream, SyncState, SyncWindow
 from dashboard.periods import DAY
 from dashboard.stats.freshness import provisional_from
 from dashboard.sync.coverage import RHYTHMS
@@ -59,8 +59,11 @@ class Month:
 
 @dataclass(frozen=True)
 class Calendar:
+    """`history_from`: the vendor refuses the days before it."""
+
     stream: Stream
     cells: tuple[Cell, ...]
+    history_from: date | None = None
 
     @property
     def weekdays(self) -> list[tuple[date, tuple[Cell, ...]]]:
@@ -121,8 +124,10 @@ def calendars(team: Team, streams: Iterable[Stream], today: date) -> list[Calend
         found[stream].append(Fetched(Window(start, end), is_done, count, error))
     exported = {one.day: one for one in ImportedDay.objects.filter(team=team)}
     imported = {Stream.EVENTS: exported}
+    states = SyncState.objects.filter(team=team).exclude(history_from=None)
+    begins = dict(states.values_list("stream", "history_from"))
     return [
-        calendar(stream, found[stream], today, imported.get(stream))
+        calendar(stream, found[stream], today, imported.get(stream), begins.get(stream))
         for stream in wanted
         if team.sync_key or found[stream] or imported.get(stream)
     ]
@@ -133,10 +138,12 @@ def calendar(
     fetched: Sequence[Fetched],
     today: date,
     imported: Mapping[date, ImportedDay] | None = None,
+    history_from: date | None = None,
 ) -> Calendar:
     imported = imported or {}
     whole, touched, failed = _by_day(fetched)
-    floor = min([_floor(stream, fetched, whole, today), *imported])
+    asked_from = _floor(stream, fetched, whole, today)
+    floor = min([max(asked_from, history_from or asked_from), *imported])
 
     def cell(day: date) -> Cell:
         if day > today:
@@ -153,7 +160,8 @@ def calendar(
             return Cell(day, Mark.FAILED, error=error)
         return Cell(day, Mark.BEFORE if day < floor else Mark.MISSING)
 
-    return Calendar(stream, tuple(cell(day) for day in grid(floor, today)))
+    cells = tuple(cell(day) for day in grid(floor, today))
+    return Calendar(stream, cells, history_from)
 
 
 def _floor(

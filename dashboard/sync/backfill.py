@@ -50,6 +50,7 @@ def estimate(team: Team, floor: date, now: datetime) -> Estimate:
 def ask(team: Team, floor: date, now: datetime) -> str:
     """Set the floor; the next sweep starts. Returns a sentence. Raises BadFloor."""
     check(floor, now)
+    coverage.forget_history(team)
     for stream in coverage.RHYTHMS:
         state = state_of(team, stream, now)
         SyncState.objects.filter(pk=state.pk).update(floor_day=floor, backfill_at=now)

@@ -6,7 +6,15 @@ from decimal import Decimal
 from django.db.models import Q
 
 from dashboard.models import SpendSnapshot, Stream, SyncState, SyncWindow
-from dashboard.sync.windows import Fetched, Rhythm, Window, backfill, due, whole_days
+from dashboard.sync.windows import (
+    ONE_DAY,
+    Fetched,
+    Rhythm,
+    Window,
+    backfill,
+    due,
+    whole_days,
+)
 from tokens.models import Team
 
 RHYTHMS = {
@@ -22,20 +30,55 @@ def due_windows(team: Team, stream: Stream, now: datetime) -> list[Window]:
     if rhythm is None:
         return []
     starts = cycle_starts(team) if rhythm.cycles else []
-    return due(rhythm, now, fetched_days(team, stream), starts)
+    windows = due(rhythm, now, fetched_days(team, stream), starts)
+    first = history_from(team, stream)
+    return [window for window in windows if first is None or window.days[-1] >= first]
 
 
 def backfill_windows(team: Team, stream: Stream, now: datetime) -> list[Window]:
     rhythm = RHYTHMS.get(stream)
     if rhythm is None:
         return []
-    return backfill(rhythm, now, fetched_days(team, stream), floor_of(team, stream))
+    fetched, floor = fetched_days(team, stream), floor_of(team, stream)
+    return backfill(rhythm, now, fetched, floor, history_from(team, stream))
 
 
 def floor_of(team: Team, stream: Stream) -> date | None:
     """The day that somebody asked the backfill to go back to."""
     states = SyncState.objects.filter(team=team, stream=stream)
     return states.values_list("floor_day", flat=True).first()
+
+
+def history_from(team: Team, stream: Stream) -> date | None:
+    """The first day that the vendor does not refuse, where it refuses older ones."""
+    states = SyncState.objects.filter(team=team, stream=stream)
+    return states.values_list("history_from", flat=True).first()
+
+
+def note_history(team: Team, stream: Stream, refused: Window) -> None:
+    """Of this window and all older ones nothing is to be had."""
+    first = refused.days[-1] + ONE_DAY
+    mine = SyncState.objects.filter(team=team, stream=stream)
+    mine.update(history_from=first)
+    SyncWindow.objects.filter(
+        team=team,
+        stream=stream,
+        status=SyncWindow.Status.FAILED,
+        end_ms__lte=refused.end_ms,
+    ).delete()
+
+
+def forget_history(team: Team, stream: Stream | None = None) -> None:
+    """Whether older days are refused is to be found out again."""
+    states = SyncState.objects.filter(team=team).exclude(history_from=None)
+    mine = states.filter(stream=stream) if stream else states
+    mine.update(history_from=None)
+
+
+def newer_was_read(team: Team, stream: Stream, window: Window, since: datetime) -> bool:
+    """Whether the key read newer days than the window's, not long ago."""
+    done = SyncWindow.objects.done().filter(team=team, stream=stream)
+    return done.filter(end_ms__gt=window.end_ms, fetched_at__gte=since).exists()
 
 
 def cycle_starts(team: Team) -> list[datetime]:

@@ -52,6 +52,7 @@ ENDS = (
     DatabaseError,
 )
 PATIENCE = 3
+LATELY = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -141,10 +142,16 @@ def _round(job: Job, run: SyncRun, lease: Lease, windows: list[Window]) -> Outco
         try:
             counts = _window(job, stream, lease, window)
         except TROUBLE as error:
-            halves = window.halves() if isinstance(error, PagesMoved) else None
-            if halves:
+            if halves := _halves(window, error):
                 waiting.extendleft(reversed(halves))
                 lease.one_more()
+                continue
+            if _is_too_old(job, stream, window, error):
+                coverage.note_history(job.team, stream, window)
+                log.info(
+                    "%s of %s: nothing up to %s.", stream, job.team, window.days[-1]
+                )
+                waiting = deque(w for w in waiting if w.start_ms > window.end_ms)
                 continue
             outcome = _noted(job, outcome, window, error)
             if outcome.unavailable:
@@ -159,6 +166,23 @@ def _round(job: Job, run: SyncRun, lease: Lease, windows: list[Window]) -> Outco
         _count(run, outcome)
         job.told(stream, outcome.windows_done, outcome.windows_done + len(waiting))
     return replace(outcome, left=len(waiting))
+
+
+def _halves(window: Window, error: Exception) -> tuple[Window, Window] | None:
+    """A shorter window may do: fewer pages to move, or none of the days that are too
+    long ago for the key."""
+    if isinstance(error, PagesMoved):
+        return window.halves()
+    if isinstance(error, KeyMayNot | NotThere) and window is not WHOLE:
+        return window.day_halves()
+    return None
+
+
+def _is_too_old(job: Job, stream: Stream, window: Window, error: Exception) -> bool:
+    """The key reads newer days: what it may not read is days so long ago."""
+    if window is WHOLE or not isinstance(error, KeyMayNot | NotThere):
+        return False
+    return coverage.newer_was_read(job.team, stream, window, job.clock() - LATELY)
 
 
 def _over(job: Job) -> bool:

@@ -43,6 +43,14 @@ class Window:
         middle = (self.start_ms + self.end_ms) // 2
         return Window(middle + 1, self.end_ms), Window(self.start_ms, middle)
 
+    def day_halves(self) -> "tuple[Window, Window] | None":
+        """The same between two days; None when it touches one day only."""
+        days = self.days
+        if len(days) < 2:
+            return None
+        middle = day_start_ms(days[len(days) // 2])
+        return Window(middle, self.end_ms), Window(self.start_ms, middle - 1)
+
 
 @dataclass(frozen=True)
 class Rhythm:
@@ -142,16 +150,21 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def backfill(
-    rhythm: Rhythm, now: datetime, fetched: Mapping[date, Fetched], floor: date | None
+    rhythm: Rhythm,
+    now: datetime,
+    fetched: Mapping[date, Fetched],
+    floor: date | None,
+    history_from: date | None = None,
 ) -> list[Window]:
     """What was never fetched, in long windows, newest first, back to the floor.
 
     Without a floor it goes back as far as `reach`; either way it ends where the
-    vendor's history does.
+    vendor's history does: at `history_from`, or after many empty days.
     """
     now_ms = int(now.timestamp() * 1000)
     today = day_of(now_ms - QUIET_MS)
     last = floor or today - ONE_DAY * rhythm.reach
+    last = max(last, history_from or last)
     missing: list[date] = []
     empty = 0
     for n in range(rhythm.nightly, (today - last).days + 1):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from dashboard.adminapi.errors import KeyMayNot, KeyRefused, NotThere, VendorTrouble
@@ -17,6 +18,7 @@ from dashboard.models import (
 )
 from dashboard.sync import capability
 from dashboard.sync.fetch import FETCH
+from dashboard.trying import try_key
 from tests.dashboard.sync.conftest import Clock, Sync
 from tests.vendor import Vendor
 from tokens.models import Attention, Team
@@ -117,32 +119,75 @@ def test_only_what_the_key_lacks_is_unavailable(
     assert not capability.note(team, MEMBERS, error, clock.now)
 
 
-def test_the_probe_writes_a_row_for_each_stream(team: Team, vendor: Vendor) -> None:
+def tried(team: Team, vendor: Vendor, clock: Clock) -> None:
+    """As when somebody enters the key."""
+    capability.keep(team, try_key(vendor.url, vendor.key), clock.now)
+
+
+def test_trying_a_key_writes_a_row_for_each_stream(
+    team: Team, vendor: Vendor, clock: Clock
+) -> None:
     vendor.fault("audit", "403")
-    rows = capability.probe(stored(team))
-    assert {row.stream for row in rows} == set(FETCH)
-    assert {row.stream for row in rows if row.state != State.OK} == {Stream.AUDIT}
-    assert (
-        len(capability.probe(stored(team))) == Capability.objects.count() == len(FETCH)
-    )
-    assert set(states(team).values()) == {State.OK}
+    tried(team, vendor, clock)
+    assert states(team) == dict.fromkeys(FETCH, State.OK) | {"audit": State.REFUSED}
+    tried(team, vendor, clock)
+    assert states(team) == dict.fromkeys(FETCH, State.OK)
 
 
-def test_what_the_probe_finds_readable_again_is_due_at_once(
+def test_what_is_found_readable_again_is_due_at_once(
     sync: Sync, team: Team, vendor: Vendor, clock: Clock
 ) -> None:
     vendor.fault("groups", "403")
     sync(GROUPS)
-    capability.probe(stored(team), clock)
+    tried(team, vendor, clock)
     assert SyncState.objects.get(team=team, stream=GROUPS).due_at == clock.now
 
 
-def test_a_wrong_clock_is_shown_until_it_is_right(team: Team, vendor: Vendor) -> None:
+def test_what_a_rate_limit_hid_is_found_out_by_itself(
+    team: Team, vendor: Vendor, clock: Clock
+) -> None:
+    vendor.fault("audit", "429", retry_after="600")
+    vendor.fault("groups", "503")
+    tried(team, vendor, clock)
+    unknown = {"audit": State.UNKNOWN, "groups": State.UNKNOWN}
+    assert states(team).items() >= unknown.items()
+    assert capability.to_probe([team], clock.now) == []
+    clock.now += timedelta(minutes=6)
+    assert capability.to_probe([team], clock.now) == [team]
+    assert capability.to_probe([team], clock.now) == [], "it was told just now"
+    httpx.delete(f"{vendor.url}/_sim/requests")
+    vendor.fault("audit", "429")
+    capability.probe(stored(team), clock)
+    paths = [request["path"] for request in vendor.requests()]
+    assert paths == ["/teams/audit-logs", "/teams/groups"]
+    assert states(team)["groups"] == State.OK
+    clock.now += timedelta(minutes=6)
+    assert capability.to_probe([team], clock.now) == [team]
+    capability.probe(stored(team), clock)
+    assert set(states(team).values()) == {State.OK}
+    clock.now += timedelta(days=1)
+    assert capability.to_probe([team], clock.now) == []
+
+
+def test_a_sync_finds_out_too_what_the_key_can_read(
+    sync: Sync, team: Team, vendor: Vendor, clock: Clock
+) -> None:
+    vendor.fault("groups", "429")
+    tried(team, vendor, clock)
+    sync(GROUPS)
+    clock.now += timedelta(hours=1)
+    assert states(team)[GROUPS] == State.OK
+    assert capability.to_probe([team], clock.now) == []
+
+
+def test_a_wrong_clock_is_shown_until_it_is_right(
+    team: Team, vendor: Vendor, clock: Clock
+) -> None:
     vendor.fault("admin", "wrong_date", times=None, seconds=900)
-    capability.probe(stored(team))
+    tried(team, vendor, clock)
     assert "15 minutes behind" in Attention.objects.get(kind="clock").text
     vendor.heal()
-    capability.probe(stored(team))
+    tried(team, vendor, clock)
     assert not Attention.objects.filter(cleared_at=None).exists()
 
 
