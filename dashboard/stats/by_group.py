@@ -24,6 +24,17 @@ def in_groups(
     return {group: ordered(those, dimensions) for group, those in groups.items()}
 
 
+def in_any_group(
+    team: Team,
+    period: Period,
+    dimensions: Sequence[str],
+    only: Only,
+    measures: Sequence[str],
+) -> list[UsageRow]:
+    found = rows(DayGroup, team, period, only)
+    return ordered(grouped(found, dimensions, added_up(measures)), dimensions)
+
+
 def less(
     whole: Iterable[UsageRow],
     parts: Iterable[UsageRow],

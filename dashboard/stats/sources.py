@@ -91,5 +91,8 @@ def in_group(team: Team, group: int) -> Q:
     )
     if group == NO_GROUP:
         return Q(~Exists(was_in))
-    people = LocalGroupMember.objects.filter(group=group).values("email")
-    return Q(Exists(was_in.filter(group=group)), email__in=people)
+    # As a list it leads PostgreSQL to the index by person.
+    people = LocalGroupMember.objects.filter(group=group).values_list(
+        "email", flat=True
+    )
+    return Q(Exists(was_in.filter(group=group)), email__in=sorted(set(people)))

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, Sum
 
 from dashboard.models import EventKind, UsageEvent
 from dashboard.periods import Period
-from dashboard.stats.by_group import in_groups, less
+from dashboard.stats.by_group import in_any_group, in_groups, less
 from dashboard.stats.rows import (
     MEASURES,
     ZERO,
@@ -70,7 +70,7 @@ def usage(
         found = events.between(team, period.start, period.end)
         return ordered(grouped(found, columns(by), OF_EVENTS), columns(by))
     if only.group == NO_GROUP and By.MEMBER not in by and only.email is None:
-        return usage_by_group(team, period, by, only=only, measures=measures)[NO_GROUP]
+        return _of_nobodys(team, period, by, replace(only, group=None), measures)
     return ordered(_live(team, period, columns(by), only, measures), columns(by))
 
 
@@ -104,6 +104,18 @@ def usage_by_group(
     groups = in_groups(team, period, columns(by), all_groups, measures)
     parts = [row for rows_of_group in groups.values() for row in rows_of_group]
     return groups | {NO_GROUP: less(whole, parts, columns(by), measures)}
+
+
+def _of_nobodys(
+    team: Team,
+    period: Period,
+    by: Collection[By],
+    only: Only,
+    measures: Sequence[str],
+) -> list[UsageRow]:
+    whole = usage(team, period, by, only=only, measures=measures)
+    parts = in_any_group(team, period, columns(by), only, measures)
+    return less(whole, parts, columns(by), measures)
 
 
 def _live(
