@@ -54,6 +54,10 @@ class Notes:
                     if type(value) is dict:
                         self._shapes.add((f"{above}{key}.", tuple(value)))
 
+    def saw_field(self, above: str, key: str) -> None:
+        """Of rows that were counted already."""
+        self._shapes.add((above, (key,)))
+
     def saw_answer(self, answer: Json) -> None:
         """The fields of the answer itself."""
         self.saw([answer], ANSWER)

@@ -20,8 +20,8 @@ _SECONDS_BELOW = 10**11
 _YEAR_10000 = 253_402_300_800_000
 LONGEST_TEXT = 200
 # What a column takes; no real count or price comes near.
-_LARGEST_NUMBER = 10**10
-_LARGEST_COUNT = 2**53
+LARGEST_NUMBER = 10**10
+LARGEST_COUNT = 2**53
 
 
 def items(answer: Any, key: str) -> list[Any]:
@@ -39,16 +39,18 @@ def parts(row: Json, key: str) -> list[Any]:
 
 
 def text(row: Json, key: str, longest: int = LONGEST_TEXT) -> str:
-    """A string; numbers become text (ids come in both forms), null becomes empty.
-
-    NUL characters are dropped (PostgreSQL takes none), and what is longer than a
-    column is cut: a strange name must not keep a whole window out.
-    """
+    """A string; numbers become text (ids come in both forms), null becomes empty."""
     value = row.get(key)
     if value is None:
         return ""
     if type(value) is not str:
         return "" if isinstance(value, dict | list) else str(value)[:longest]
+    return clean(value, longest)
+
+
+def clean(value: str, longest: int = LONGEST_TEXT) -> str:
+    """NUL characters are dropped (PostgreSQL takes none), and what is longer than a
+    column is cut: a strange name must not keep a whole window out."""
     if "\0" in value:
         value = value.replace("\0", "")
     return value.strip()[:longest]
@@ -66,7 +68,7 @@ def number(row: Json, key: str) -> Decimal | None:
         read: Decimal | None = value
     else:
         read = _decimal(value)
-    if read is None or not read.is_finite() or abs(read) >= _LARGEST_NUMBER:
+    if read is None or not read.is_finite() or abs(read) >= LARGEST_NUMBER:
         return None
     return read
 
@@ -81,7 +83,7 @@ def _decimal(value: Any) -> Decimal | None:
 def whole(row: Json, key: str) -> int | None:
     value = row.get(key)
     if type(value) is int:
-        return value if -_LARGEST_COUNT < value < _LARGEST_COUNT else None
+        return value if -LARGEST_COUNT < value < LARGEST_COUNT else None
     read = number(row, key)
     return None if read is None else int(read)
 

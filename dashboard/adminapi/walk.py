@@ -8,7 +8,6 @@ stayed the same and was reached, and no page came twice. https://cursor.com/docs
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -21,7 +20,6 @@ from dashboard.adminapi.http import Http
 PATH = "/teams/filtered-usage-events"
 PAGE_SIZES = (1000, 500, 200, 100)
 LAST_PAGE = 10_000
-_rows = msgspec.json.Decoder(float_hook=Decimal)
 
 
 class _Envelope(msgspec.Struct):
@@ -32,7 +30,7 @@ class _Envelope(msgspec.Struct):
     pagination: Any = None
 
 
-_envelope = msgspec.json.Decoder(_Envelope, float_hook=Decimal)
+_envelope = msgspec.json.Decoder(_Envelope)
 
 
 @dataclass(frozen=True)
@@ -42,12 +40,6 @@ class Page:
 
     raw: bytes
     digest: bytes
-
-    def rows(self) -> list[Any]:
-        found = _rows.decode(self.raw)
-        if not isinstance(found, list):
-            raise Unreadable("The answer holds no list “usageEvents”.")
-        return found
 
 
 @dataclass

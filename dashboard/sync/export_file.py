@@ -13,7 +13,7 @@ from django.db import connection
 from dashboard.models.cents import ONE
 from dashboard.sync.imported import Export
 from dashboard.sync.replacing import run
-from dashboard.sync.staging import COLUMNS, NAME, Staging
+from dashboard.sync.staging import FILLED, NAME, Staging
 from dashboard.sync.windows import ONE_DAY, Window, day_start_ms
 from dashboard.usage_csv import names_people, records
 
@@ -66,13 +66,12 @@ def _drop(staging: Staging) -> None:
 @contextmanager
 def staged(day: date) -> Iterator[Window]:
     """The rows of one day, staged."""
-    staging, names = Staging().start(), ", ".join(COLUMNS)
+    names = ", ".join(FILLED)
+    Staging().start()
     run(
-        f"INSERT INTO {NAME} (seq, {names}) SELECT seq, {names} FROM {FILE} "
-        "WHERE day = %s",
+        f"INSERT INTO {NAME} ({names}) SELECT {names} FROM {FILE} WHERE day = %s",
         (connection.ops.adapt_datefield_value(day),),
     )
-    staging.ready()
     yield Window(day_start_ms(day), day_start_ms(day + ONE_DAY) - 1)
 
 

@@ -5,14 +5,15 @@ the last time are not read at all: an unchanged day costs its requests and no mo
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import IO, Any
+from typing import IO
 
-from dashboard.adminapi.errors import PagesMoved, Unreadable
-from dashboard.adminapi.notes import Notes, an_object
+from dashboard.adminapi.errors import PagesMoved
+from dashboard.adminapi.eventrows import EventReader
+from dashboard.adminapi.notes import Notes
 from dashboard.adminapi.records import UsageEventRecord
-from dashboard.adminapi.walk import Page, Walk, same_pages
+from dashboard.adminapi.walk import Walk, same_pages
 from dashboard.models import Stream
 from dashboard.sync import coverage, journal
 from dashboard.sync.counts import Counts
@@ -49,61 +50,48 @@ def _stage(
 ) -> bool:
     """False when every page is one of the last time's, in the same place."""
     staging.clear()
+    reader = EventReader(notes)
+    for raw in _pages(step, walk, known):
+        staging.add(_in_window(step.window, reader.read(raw), staging))
+    return not (known and same_pages(walk.digests, known))
+
+
+def _pages(step: Step, walk: Walk, known: bytes) -> Iterator[bytes]:
+    """The JSON lists of rows in their order; none when all are those of last time."""
+    as_before = bool(known)
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as waiting:
-        as_before = bool(known)
         for page in walk.pages():
             step.alive()
             as_before = as_before and known.startswith(b"".join(walk.digests))
             if as_before:
-                _put(waiting, page)
+                waiting.write(len(page.raw).to_bytes(8, "big") + page.raw)
                 continue
-            for earlier in _taken(waiting):
-                _read(step.window, earlier, staging, notes)
-            _read(step.window, page, staging, notes)
-        if as_before and same_pages(walk.digests, known):
-            return False
-        for earlier in _taken(waiting):
-            _read(step.window, earlier, staging, notes)
-    staging.ready()
-    return True
+            yield from _taken(waiting)
+            yield page.raw
+        if not (as_before and same_pages(walk.digests, known)):
+            yield from _taken(waiting)
 
 
-def _put(waiting: "IO[bytes]", page: Page) -> None:
-    waiting.write(len(page.raw).to_bytes(8, "big") + page.raw)
-
-
-def _taken(waiting: "IO[bytes]") -> Iterator[Page]:
+def _taken(waiting: "IO[bytes]") -> Iterator[bytes]:
     """The pages that were put aside, once."""
     waiting.seek(0)
     while head := waiting.read(8):
-        yield Page(waiting.read(int.from_bytes(head, "big")), b"")
+        yield waiting.read(int.from_bytes(head, "big"))
     waiting.seek(0)
     waiting.truncate()
 
 
-def _read(window: Window, page: Page, staging: Staging, notes: Notes) -> None:
-    rows = page.rows()
-    notes.saw(rows)
-    staging.add(_records(window, rows, staging, notes))
-
-
-def _records(
-    window: Window, rows: list[Any], staging: Staging, notes: Notes
+def _in_window(
+    window: Window, rows: Sequence[UsageEventRecord | None], staging: Staging
 ) -> Iterator[UsageEventRecord]:
-    """Rows that cannot be read are kept as they came; the others are not held up.
+    """A row that could not be read holds up no other.
 
     A row from outside the window belongs to the window that holds its time: taken in
     here, it would meet its stored self unseen.
     """
     for row in rows:
-        try:
-            record = UsageEventRecord.read(an_object(row))
-        except Unreadable as reason:
-            staging.skip()
-            notes.refused(row, str(reason))
-            continue
-        if window.start_ms <= record.timestamp_ms <= window.end_ms:
-            yield record
+        if row is not None and window.start_ms <= row.timestamp_ms <= window.end_ms:
+            yield row
         else:
             staging.skip()
 

@@ -33,17 +33,25 @@ class LeaseLost(Exception):
     """The lease ran out and another worker holds it; nothing of ours may be written."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Lease:
     state_id: int
     fence: int
     clock: Clock = utc_now
+    renewed_at: datetime = datetime.min.replace(tzinfo=UTC)
 
     def renew(self) -> None:
         """Also the proof of holding it: raises LeaseLost. Called in a transaction, it
         keeps the row until the commit, so no other worker can take it in between."""
-        if not self._mine().update(leased_until=self.clock() + TERM):
+        now = self.clock()
+        if not self._mine().update(leased_until=now + TERM):
             raise LeaseLost("Another worker took over this sync.")
+        self.renewed_at = now
+
+    def keep(self) -> None:
+        """Renew it now and then: cheap enough to be called for each page."""
+        if self.clock() - self.renewed_at > TERM / 10:
+            self.renew()
 
     def wait(self, seconds: float) -> None:
         """Sleep without losing the lease, however long the vendor asks us to."""

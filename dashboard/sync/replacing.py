@@ -19,7 +19,7 @@ from dashboard.models import Stream, SyncWindow, UsageEvent
 from dashboard.models.cents import ONE
 from dashboard.sync.counts import Counts
 from dashboard.sync.likeness import Row, pair
-from dashboard.sync.staging import COLUMNS, NAME
+from dashboard.sync.staging import COLUMNS, NAME, TWINS
 from dashboard.sync.windows import Window
 from tokens.models import Team
 
@@ -62,7 +62,7 @@ def match_staged(team: Team, args: tuple[Any, ...]) -> None:
     _plan_by_sets()
     _number_equal_rows()
     if UsageEvent.objects.filter(team=team, timestamp_ms__range=args[1:]).exists():
-        _match_by_key(team)
+        _match_by_key(args)
         _match_by_likeness(args)
 
 
@@ -105,6 +105,7 @@ def _plan_by_sets() -> None:
     """
     if connection.vendor == "postgresql":
         run("SET LOCAL enable_nestloop = off")
+        run("SET LOCAL work_mem = '64MB'")
 
 
 def _number_equal_rows() -> None:
@@ -112,21 +113,19 @@ def _number_equal_rows() -> None:
     run(
         f"UPDATE {NAME} SET ordinal = n.ordinal FROM ("
         "SELECT seq, ROW_NUMBER() OVER (PARTITION BY fingerprint "
-        f"ORDER BY payload_hash, seq) - 1 AS ordinal FROM {NAME} "
-        f"WHERE fingerprint IN (SELECT fingerprint FROM {NAME} "
-        "GROUP BY fingerprint HAVING COUNT(*) > 1)"
-        f") n WHERE {NAME}.seq = n.seq AND n.ordinal > 0"
+        f"ORDER BY payload_hash, seq) - 1 AS ordinal FROM {NAME} WHERE {TWINS}"
+        f") n WHERE {NAME}.seq = n.seq AND n.ordinal <> {NAME}.ordinal"
     )
 
 
-def _match_by_key(team: Team) -> None:
+def _match_by_key(args: tuple[Any, ...]) -> None:
     run(
         f"UPDATE {NAME} SET event_id = e.id, "
         f"same = (e.payload_hash = {NAME}.payload_hash AND e.withdrawn_at IS NULL) "
-        f"FROM {EVENT} e WHERE e.team_id = %s "
+        f"FROM {EVENT} e WHERE {IN_WINDOW} "
         f"AND e.timestamp_ms = {NAME}.timestamp_ms "
         f"AND e.fingerprint = {NAME}.fingerprint AND e.ordinal = {NAME}.ordinal",
-        (team.pk,),
+        args,
     )
     run(f"CREATE INDEX {NAME}_event ON {NAME} (event_id)")
 

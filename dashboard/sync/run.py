@@ -192,7 +192,7 @@ def _over(job: Job) -> bool:
 def _window(job: Job, stream: Stream, lease: Lease, window: Window) -> Counts:
     """Fetch outside the transaction, write inside, with the lease proven in it."""
     lease.renew()
-    write = FETCH[stream](Step(job.team, job.api, window, lease.renew, job.clock))
+    write = FETCH[stream](Step(job.team, job.api, window, lease.keep, job.clock))
     with transaction.atomic():
         lease.renew()
         counts = write(job.clock())

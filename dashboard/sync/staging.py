@@ -46,10 +46,16 @@ PLAIN = (
 )
 DERIVED = ("cost_cents", "kind", "day", "fingerprint", "payload_hash")
 COLUMNS = (*PLAIN, *DERIVED)
+FILLED = ("seq", "ordinal", *COLUMNS)
 _MONEY = [
     PLAIN.index(name) for name in PLAIN if name.endswith(("_cents", "_costs"))
 ] + [PLAIN.index("discount_percent")]
+_MODEL, _CHARGED = PLAIN.index("model_cents"), PLAIN.index("charged_cents")
 NAME = "staged_event"
+# Until equal rows are numbered, a row that perhaps came before has 1 for its ordinal.
+TWINS = f"fingerprint IN (SELECT fingerprint FROM {NAME} WHERE ordinal > 0)"
+# One byte of memory for each; two fingerprints that share one only cost a second look.
+PLACES = 1 << 24
 
 
 class Staging:
@@ -60,7 +66,7 @@ class Staging:
     """
 
     def __init__(self) -> None:
-        self.rows = self.signature = 0
+        self._forget()
         self._is_sqlite = connection.vendor == "sqlite"
         self._kinds: dict[str, str] = {}
         self._days: dict[int, date | str] = {}
@@ -72,7 +78,7 @@ class Staging:
             cursor.execute(
                 f"CREATE TEMPORARY TABLE {NAME} (seq integer"
                 f"{' PRIMARY KEY' if self._is_sqlite else ''}, "
-                "ordinal integer NOT NULL DEFAULT 0, event_id bigint, "
+                "ordinal integer NOT NULL, event_id bigint, "
                 f"same boolean NOT NULL DEFAULT {'0' if self._is_sqlite else 'false'}, "
                 f"{columns})"
             )
@@ -85,9 +91,13 @@ class Staging:
     def clear(self) -> None:
         """Before the window is walked again."""
         if self.rows:
-            self.rows = self.signature = 0
+            self._forget()
             with connection.cursor() as cursor:
                 cursor.execute(f"DELETE FROM {NAME}")
+
+    def _forget(self) -> None:
+        self.rows = self.signature = 0
+        self._seen = bytearray(PLACES)
 
     def skip(self) -> None:
         """A row came that cannot be staged; it keeps its place on its page."""
@@ -98,18 +108,13 @@ class Staging:
         one row that moved over it."""
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT 1 FROM {NAME} GROUP BY fingerprint, payload_hash "
+                f"SELECT 1 FROM {NAME} WHERE {TWINS} "
+                "GROUP BY fingerprint, payload_hash "
                 "HAVING COUNT(*) > 1 AND MIN((seq - 1) / %s) <> MAX((seq - 1) / %s) "
                 "LIMIT 1",
                 (size, size),
             )
             return cursor.fetchone() is not None
-
-    def ready(self) -> None:
-        """Every row is in: nothing analyses a temporary table but we ourselves."""
-        if not self._is_sqlite:
-            with connection.cursor() as cursor:
-                cursor.execute(f"ANALYZE {NAME}")
 
     def add(self, records: Iterable[UsageEventRecord]) -> None:
         rows = self._lines(records)
@@ -121,19 +126,19 @@ class Staging:
     def _insert(self, rows: Iterator[tuple[Any, ...]]) -> None:
         """In a deferred transaction, which locks the temporary database alone."""
         own = not connection.in_atomic_block
-        marks = ", ".join("?" * (len(COLUMNS) + 1))
+        marks = ", ".join("?" * len(FILLED))
         with connection.cursor() as cursor:
             bare = cursor.cursor.connection.cursor()
             if own:
                 bare.execute("BEGIN DEFERRED")
             bare.executemany(
-                f"INSERT INTO {NAME} (seq, {', '.join(COLUMNS)}) VALUES ({marks})", rows
+                f"INSERT INTO {NAME} ({', '.join(FILLED)}) VALUES ({marks})", rows
             )
             if own:
                 bare.execute("COMMIT")
 
     def _copy(self, rows: Iterator[tuple[Any, ...]]) -> None:
-        statement = f"COPY {NAME} (seq, {', '.join(COLUMNS)}) FROM STDIN"
+        statement = f"COPY {NAME} ({', '.join(FILLED)}) FROM STDIN"
         with connection.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
@@ -141,23 +146,30 @@ class Staging:
     def _lines(self, records: Iterable[UsageEventRecord]) -> Iterator[tuple[Any, ...]]:
         money = self._scaled if self._is_sqlite else exact
         for record in records:
-            values = list(record.values())
+            given = record.values()
+            print_, payload = fingerprint(record), payload_hash(given)
+            self.rows += 1
+            self.signature += int.from_bytes(payload)
+            values = list(given)
             for place in _MONEY:
                 if values[place] is not None:
                     values[place] = money(values[place])
-            cost = record.cost_cents
-            print_, payload = fingerprint(record), payload_hash(record)
-            self.rows += 1
-            self.signature += int.from_bytes(payload)
             yield (
                 self.rows,
+                self._came_before(print_),
                 *values,
-                None if cost is None else money(cost),
+                values[_MODEL if record.charged_cents is None else _CHARGED],
                 self._kind(record.raw_kind),
                 self._day(record.timestamp_ms),
                 print_,
                 payload,
             )
+
+    def _came_before(self, print_: bytes) -> int:
+        """0 for no, 1 for perhaps."""
+        place = hash(print_) % PLACES
+        before, self._seen[place] = self._seen[place], 1
+        return before
 
     @staticmethod
     def _scaled(value: Decimal) -> int:

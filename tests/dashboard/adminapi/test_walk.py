@@ -18,6 +18,7 @@ from tests.vendor import Vendor
 
 Json = dict[str, Any]
 FIRST = 1_750_000_000_000
+EXACT = msgspec.json.Decoder(float_hook=Decimal)
 
 
 def events_of(count: int) -> list[Json]:
@@ -58,7 +59,7 @@ def walk(answer: Callable[[Json], Json | int]) -> Walk:
 
 
 def rows_of(walk: Walk) -> list[Any]:
-    return [row for page in walk.pages() for row in page.rows()]
+    return [row for page in walk.pages() for row in EXACT.decode(page.raw)]
 
 
 def test_all_pages_are_read_and_dates_are_sent_as_numbers() -> None:

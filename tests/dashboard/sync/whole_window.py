@@ -16,7 +16,6 @@ def replace_window(
     """Call it inside a transaction."""
     staging = Staging().start()
     staging.add(records)
-    staging.ready()
     done = replace_staged(team, window, now)
     staging.drop()
     return done
