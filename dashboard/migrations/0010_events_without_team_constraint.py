@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dashboard', '0008_streams'),
+        ('dashboard', '0009_retries'),
         ('tokens', '0001_initial'),
     ]
 
