@@ -1,6 +1,7 @@
 from django.urls import path
 
 from dashboard.views import (
+    adoption,
     backfill,
     charts,
     connect,
@@ -14,6 +15,7 @@ from dashboard.views import (
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("adoption/", adoption.adoption, name="adoption"),
     path("members/", members.members, name="members"),
     path("chart/<slug:slug>.json", charts.chart, name="chart"),
     path("chart/<slug:slug>.csv", charts.chart_csv, name="chart-csv"),

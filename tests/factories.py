@@ -90,6 +90,7 @@ def event(
     number = UsageEvent.objects.count()
     at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     given: dict[str, Any] = {
+        "timestamp_ms": int(at.timestamp() * 1000),
         "email": "ada@example.com",
         "model": "gpt-5",
         "kind": EventKind.INCLUDED,
@@ -102,7 +103,6 @@ def event(
         fingerprint=f"event-{number}".encode(),
         payload_hash=b"",
         ordinal=0,
-        timestamp_ms=int(at.timestamp() * 1000),
         synced_at=at,
         **given | fields,
     )

@@ -8,19 +8,27 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Protocol, TypeVar
 
 from dashboard.charts.axis import Key
 from dashboard.grains import Grain
-from dashboard.stats.rows import UsageRow
 
 Number = Decimal | int
+
+
+class Dated(Protocol):
+    @property
+    def day(self) -> date | None: ...
+
+
+R = TypeVar("R", bound=Dated)
 Sums = Mapping[str, Mapping[Key, Number]]
-Keyed = Iterable[tuple[str, UsageRow]]
-Value = Callable[[UsageRow], Number]
 HUNDRED = Decimal(100)
 
 
-def added(rows: Keyed, grain: Grain, value: Value) -> Sums:
+def added(
+    rows: Iterable[tuple[str, R]], grain: Grain, value: Callable[[R], Number]
+) -> Sums:
     sums: dict[str, dict[Key, Number]] = {}
     for key, row in rows:
         tick = _tick(row, grain)
@@ -29,7 +37,12 @@ def added(rows: Keyed, grain: Grain, value: Value) -> Sums:
     return sums
 
 
-def shares(rows: Keyed, grain: Grain, part: Value, whole: Value) -> Sums:
+def shares(
+    rows: Iterable[tuple[str, R]],
+    grain: Grain,
+    part: Callable[[R], Number],
+    whole: Callable[[R], Number],
+) -> Sums:
     """Percent. Weeks and months are the share of their sums, not a mean of shares; a
     tick without a whole has no value."""
     rows = list(rows)
@@ -42,6 +55,6 @@ def shares(rows: Keyed, grain: Grain, part: Value, whole: Value) -> Sums:
     return found
 
 
-def _tick(row: UsageRow, grain: Grain) -> date:
+def _tick(row: Dated, grain: Grain) -> date:
     assert row.day is not None
     return grain.first(row.day)

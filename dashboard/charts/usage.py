@@ -1,6 +1,6 @@
 """The charts of usage events over time: money, requests, tokens."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from operator import attrgetter
 
 from django.utils.functional import Promise
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.charts import splits
 from dashboard.charts.chart import Chart, Type, Unit
 from dashboard.charts.question import Question
-from dashboard.charts.shapes import Keyed, Sums, Value, added, shares
+from dashboard.charts.shapes import Number, Sums, added, shares
 from dashboard.filters import Split
 from dashboard.models import EventKind
 from dashboard.stats.rows import By, UsageRow
@@ -34,7 +34,12 @@ TOKEN_COLOURS = dict(zip(TOKENS, ("s1", "s2", "s3", "s4"), strict=True))
 CACHE_SHARE = "cache_share"
 
 
-def over_time(value: Value) -> Callable[[Keyed, Question], Sums]:
+Keyed = Iterable[tuple[str, UsageRow]]
+
+
+def over_time(
+    value: Callable[[UsageRow], Number],
+) -> Callable[[Keyed, Question], Sums]:
     return lambda rows, question: added(rows, question.grain, value)
 
 

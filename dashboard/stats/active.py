@@ -16,10 +16,12 @@ from dashboard.models import (
     DailyUsage,
     DayPerson,
     FreshMonth,
+    LocalGroupMember,
     MonthActivity,
     MonthPerson,
 )
 from dashboard.periods import DAY, Period
+from dashboard.stats.sources import NO_GROUP
 from tokens.models import Team
 
 WEEK, MONTH = 7, 30
@@ -65,6 +67,11 @@ class Active:
                 counts[place] += 1
         return counts
 
+    def of(self, people: Iterable[str]) -> "Active":
+        """These people alone."""
+        kept = {email: self.people.get(email, 0) for email in people}
+        return Active(self.first, kept)
+
     def _bits(self, people: Iterable[str] | None) -> Iterable[int]:
         if people is None:
             return self.people.values()
@@ -90,10 +97,31 @@ def active(team: Team, period: Period, before: int = MONTH - 1) -> Active:
     )
 
 
+def in_group(found: Active, team: Team, group: int) -> Active:
+    """Only the days on which each person was in the local group; with NO_GROUP, those
+    on which they were in none."""
+    times = LocalGroupMember.objects.filter(group__team=team)
+    if group != NO_GROUP:
+        times = times.filter(group=group)
+    inside: dict[str, int] = {}
+    for email, first, last in times.values_list("email", "first_day", "last_day"):
+        low = max(0, (first - found.first).days)
+        bits = -1 << low
+        if last is not None:
+            bits &= (1 << max(0, (last - found.first).days + 1)) - 1
+        inside[email] = inside.get(email, 0) | bits
+    if group == NO_GROUP:
+        kept = {e: bits & ~inside.get(e, 0) for e, bits in found.people.items()}
+    else:
+        kept = {e: bits & inside.get(e, 0) for e, bits in found.people.items()}
+    return Active(found.first, kept)
+
+
 def _found(team: Team, period: Period) -> Iterator[tuple[str, date, int]]:
     """(e-mail, a day, bits from that day on)."""
+    fresh = _months(team, period)
     for source, by_month, by_day, only in _SOURCES:
-        months = _months(team, source, period)
+        months = sorted(month for name, month in fresh if name == source)
         rows = by_month._default_manager.filter(team=team, month__in=months)
         yield from _tuples(rows.values_list("email", "month", "days"))
         for days in _outside(period, months):
@@ -108,15 +136,12 @@ def _tuples(rows: Any) -> Iterator[Any]:
     return iter(rows.order_by())
 
 
-def _months(team: Team, source: FreshMonth.Source, period: Period) -> list[date]:
-    """Every fresh month that the period touches: more days than asked for do no harm,
-    they are cut off."""
-    found = FreshMonth.objects.filter(
-        team=team,
-        source=source,
-        month__range=(period.start.replace(day=1), period.end),
-    )
-    return sorted(found.values_list("month", flat=True))
+def _months(team: Team, period: Period) -> list[tuple[str, date]]:
+    """Every fresh month that the period touches, by source: more days than asked for
+    do no harm, they are cut off."""
+    span = (period.start.replace(day=1), period.end)
+    found = FreshMonth.objects.filter(team=team, month__range=span)
+    return list(found.values_list("source", "month"))
 
 
 def _outside(period: Period, months: Sequence[date]) -> list[Period]:

@@ -4,7 +4,7 @@ Every view of a team goes through `page` or `data`, so none can forget to ask.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property, wraps
 from typing import Any
@@ -45,6 +45,7 @@ class Asked:
     cycle: Cycle
     filters: Filters
     group: LocalGroup | None = None
+    read: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def covered(self) -> Coverage | None:

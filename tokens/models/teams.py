@@ -26,6 +26,9 @@ class Team(models.Model):
         default=False, help_text="Its data comes from the simulator, not the vendor."
     )
     time_zone = models.CharField(max_length=64, default="UTC")
+    seat_cents = models.PositiveIntegerField(
+        "Price of a seat", default=4000, help_text="Cents a month; for idle seats."
+    )
     admin_api_url = models.URLField("Admin API URL", default=DEFAULT_ADMIN_API_URL)
     sync_key = EncryptedField(
         blank=True, default="", help_text="Admin API key that the sync reads with."

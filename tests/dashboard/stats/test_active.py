@@ -62,7 +62,8 @@ def test_days_of_a_month_that_is_not_fresh_count_as_well(team: Team) -> None:
 
 def test_a_rolling_week_ends_after_seven_days(team: Team) -> None:
     week = active(team, PERIOD).rolling(PERIOD, 7)
-    by_day = dict(zip((PERIOD.start + DAY * n for n in range(len(PERIOD))), week))
+    days = [PERIOD.start + DAY * number for number in range(len(PERIOD))]
+    by_day = dict(zip(days, week, strict=True))
     assert by_day[date(2026, 9, 14)] == 0
     assert by_day[date(2026, 9, 15)] == by_day[date(2026, 9, 21)] == 1
     assert by_day[date(2026, 9, 22)] == 0

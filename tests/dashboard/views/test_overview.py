@@ -138,6 +138,7 @@ def test_the_first_nav_is_the_menu_with_entries_that_work(
     nav = re.search("<nav.*?</nav>", body(root), re.DOTALL)
     assert nav
     links = re.findall('<a href="([^"]+)"', nav[0])
+    assert len(links) > 4
     assert {root.get(link).status_code for link in links} == {200}
     assert "/admin/" not in body(alice)
 

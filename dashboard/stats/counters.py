@@ -1,0 +1,91 @@
+"""The vendor's daily counters, summed over everybody that a page is about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from dashboard.models import DailyUsage, DayFacet, TeamDay
+from dashboard.models.activity import Counters
+from dashboard.periods import Period
+from dashboard.stats.sources import Only, in_group
+from tokens.models import Team
+
+NAMES = tuple(found.name for found in Counters._meta.get_fields())
+
+
+@dataclass(frozen=True)
+class CounterDay:
+    """`people` have counters on the day, `active` of them are active."""
+
+    day: date
+    people: int = 0
+    active: int = 0
+    values: dict[str, int] = field(default_factory=dict)
+
+    def __getitem__(self, counter: str) -> int:
+        return self.values.get(counter, 0)
+
+
+def counters(team: Team, period: Period, only: Only) -> list[CounterDay]:
+    """By day. A model or a kind does not narrow them: the vendor counts without."""
+    span = {"team": team, "day__range": (period.start, period.end)}
+    if only.group is None and only.email is None:
+        names = ("day", "people", "active", *NAMES)
+        found: QuerySet[Any, tuple[Any, ...]] = TeamDay.objects.filter(
+            **span
+        ).values_list(*names)
+    else:
+        days = _of(DailyUsage.objects.filter(**span), team, only)
+        found = days.values_list("day").annotate(
+            sum_people=Count("pk", ~Q(email="")),
+            sum_active=Count("pk", Q(is_active=True)),
+            **{f"sum_{name}": Sum(name) for name in NAMES},
+        )
+    return [
+        CounterDay(day, people, active, dict(zip(NAMES, values, strict=True)))
+        for day, people, active, *values in found.order_by("day")
+    ]
+
+
+@dataclass(frozen=True)
+class FacetDay:
+    """How many people the day names with the value."""
+
+    day: date
+    value: str
+    people: int
+
+
+def facets(
+    team: Team, period: Period, only: Only
+) -> dict[DayFacet.Facet, list[FacetDay]]:
+    """All of them, each by day."""
+    found: dict[DayFacet.Facet, list[FacetDay]] = {f: [] for f in DayFacet.Facet}
+    span = {"team": team, "day__range": (period.start, period.end)}
+    if only.group is None and only.email is None:
+        rows = DayFacet.objects.filter(**span).order_by("day", "value")
+        names = ("facet", "day", "value", "people")
+        for facet, day, value, people in rows.values_list(*names):
+            found[DayFacet.Facet(facet)].append(FacetDay(day, value, people))
+        return found
+    days = _of(DailyUsage.objects.filter(**span), team, only)
+    for facet in DayFacet.Facet:
+        values = days.exclude(**{facet.value: ""}).values_list("day", facet.value)
+        for day, value, people in values.annotate(Count("pk")).order_by("day"):
+            found[facet].append(FacetDay(day, value, people))
+    return found
+
+
+def _of(days: QuerySet[DailyUsage], team: Team, only: Only) -> QuerySet[DailyUsage]:
+    if only.email is not None:
+        days = days.filter(email=only.email)
+    if only.group is not None:
+        days = days.filter(in_group(team, only.group))
+    return days.order_by()
+
+
+def total(days: Sequence[CounterDay], counter: str) -> int:
+    return sum(day[counter] for day in days)

@@ -1,0 +1,128 @@
+"""Who uses the editor and how, and which seats nobody uses."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from dashboard.charts.adoption import active_people, counter_days, everybody
+from dashboard.charts.question import Question
+from dashboard.charts.registry import CHARTS
+from dashboard.models import Stream
+from dashboard.periods import BadInput, Period
+from dashboard.stats.active import MONTH, WEEK
+from dashboard.stats.counters import CounterDay, total
+from dashboard.stats.progress import progress
+from dashboard.stats.seats import seats
+from dashboard.views.asked import Asked, page, show
+from dashboard.views.charts import drawn, question
+from dashboard.views.picker import Link, picker
+
+IDLE_DAYS = (7, 14, 30, 60)
+USUAL_IDLE = 14
+SHOWN = 200
+# In the order of the page.
+STORIES = (
+    "active-people",
+    "stickiness",
+    "modes",
+    "hours",
+    "accept-rate",
+    "tabs",
+    "applies",
+    "lines",
+    "client-versions",
+    "favourite-models",
+    "applied-files",
+    "tab-files",
+    "raw-counts",
+)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """People who were active up to the last day that is over; shares in percent, None
+    without a whole."""
+
+    on: date
+    daily: int
+    weekly: int
+    monthly: int
+    tabs: float | None
+    applies: float | None
+    lines: int
+
+    @property
+    def stickiness(self) -> float | None:
+        return _percent(self.daily, self.monthly)
+
+
+@require_safe
+@page
+def adoption(request: HttpRequest, asked: Asked) -> HttpResponse:
+    idle_days = _idle_days(request)
+    doing = progress(asked.team, asked.now)
+    asking = question(asked, CHARTS["active-people"])
+    found = seats(asked.team, everybody(asking), asked.today, idle_days)
+    context = {
+        "picker": picker(asked, idle="" if idle_days == USUAL_IDLE else str(idle_days)),
+        "charts": [drawn(asked, slug) for slug in STORIES],
+        "figures": _figures(asked, asking),
+        "seats": found,
+        "shown": found.idle[:SHOWN],
+        "idle_days": idle_days,
+        "idle_links": _idle_links(asked, idle_days),
+        "daily_refusal": doing.refusal(Stream.DAILY),
+        "events_refusal": doing.refusal(Stream.EVENTS),
+        "covered": asked.covered,
+    }
+    return show(request, "dashboard/adoption.html", asked, context)
+
+
+def _figures(asked: Asked, asking: Question) -> Figures | None:
+    """None in a period of which no day has begun."""
+    last = min(asked.period.end, asked.today)
+    if last < asked.period.start:
+        return None
+    day = Period(last, last)
+    found = active_people(asking)
+    days = counter_days(asking)
+    return Figures(
+        on=last,
+        daily=found.rolling(day, 1)[0],
+        weekly=found.rolling(day, WEEK)[0],
+        monthly=found.rolling(day, MONTH)[0],
+        tabs=_share(days, "total_tabs_accepted", "total_tabs_shown"),
+        applies=_share(days, "total_accepts", "total_applies"),
+        lines=total(days, "accepted_lines_added"),
+    )
+
+
+def _share(days: list[CounterDay], part: str, whole: str) -> float | None:
+    return _percent(total(days, part), total(days, whole))
+
+
+def _percent(part: int, whole: int) -> float | None:
+    return part * 100 / whole if whole else None
+
+
+def _idle_days(request: HttpRequest) -> int:
+    text = request.GET.get("idle", "") or str(USUAL_IDLE)
+    if text not in map(str, IDLE_DAYS):
+        allowed = ", ".join(map(str, IDLE_DAYS))
+        raise BadInput("idle", _("idle must be one of %(all)s.") % {"all": allowed})
+    return int(text)
+
+
+def _idle_links(asked: Asked, chosen: int) -> list[Link]:
+    return [
+        Link(
+            ngettext("%(n)d day", "%(n)d days", days) % {"n": days},
+            asked.here(idle="" if days == USUAL_IDLE else str(days)) + "#idle",
+            days == chosen,
+        )
+        for days in IDLE_DAYS
+    ]

@@ -1,0 +1,104 @@
+"""The adoption page: active people, counters, hours, idle seats."""
+
+from datetime import UTC, datetime
+from json import loads
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from dashboard import rollups
+from dashboard.models import DailyUsage, LocalGroup
+from tests import factories
+from tests.dashboard.conftest import World
+from tests.factories import DAY
+
+URL = "/dashboard/adoption/"
+
+
+@pytest.fixture
+def counted(world: World) -> World:
+    """Ada used the editor today and yesterday, with counters."""
+    for day in (world.today, world.today - DAY):
+        DailyUsage.objects.create(
+            team=world.team,
+            email="ada@example.com",
+            day=day,
+            is_active=True,
+            total_tabs_shown=10,
+            total_tabs_accepted=4,
+            agent_requests=7,
+            client_version="2.1.6",
+            synced_at=datetime.now(UTC),
+        )
+    rollups.rebuild_activity(world.team, [world.today, world.today - DAY])
+    return world
+
+
+def body(client: Client, query: str = "") -> str:
+    answer = client.get(URL + query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def chart(client: Client, slug: str, query: str = "?period=7d") -> Any:
+    answer = client.get(f"/dashboard/chart/{slug}.json{query}")
+    assert answer.status_code == 200
+    return loads(answer.content)
+
+
+def test_the_page_shows_every_chart_with_its_table(
+    alice: Client, counted: World
+) -> None:
+    html = body(alice, "?period=7d")
+    for slug in ("active-people", "modes", "tabs", "client-versions"):
+        assert f'data-chart-table="{slug}"' in html
+    assert "40%" in html
+    assert "2.1.6" in html
+
+
+def test_counters_are_summed_by_day(alice: Client, counted: World) -> None:
+    found = chart(alice, "modes")
+    assert found["state"] == "ok"
+    [agent, *_] = found["datasets"]
+    assert agent["label"] == "Agent"
+    assert agent["data"][-2:] == [7, 7]
+
+
+def test_an_accept_rate_is_the_share_of_the_sums(alice: Client, counted: World) -> None:
+    [tabs] = chart(alice, "accept-rate")["datasets"]
+    assert tabs["data"][-1] == 40
+
+
+def test_one_persons_counters_are_theirs_alone(alice: Client, counted: World) -> None:
+    empty = chart(alice, "modes", "?period=7d&email=bob@example.com")
+    assert empty["state"] != "ok"
+
+
+def test_a_groups_people_count_while_they_are_in_it(
+    alice: Client, counted: World
+) -> None:
+    group = LocalGroup.objects.create(team=counted.team, name="Platform")
+    group.members.create(email="ada@example.com", first_day=counted.today)
+    found = chart(alice, "modes", f"?period=7d&group={group.pk}")
+    [agent, *_] = found["datasets"]
+    assert sum(n or 0 for n in agent["data"]) == 7
+
+
+def test_a_member_without_an_active_day_is_an_idle_seat(
+    alice: Client, counted: World
+) -> None:
+    factories.member(counted.team, "idle@example.com", name="Ida Idle")
+    html = body(alice)
+    idle = html[html.index('id="idle"') :]
+    assert "Ida Idle" in idle
+    assert "ada@example.com" not in idle
+    assert "$40.00" in idle
+
+
+def test_an_unknown_length_of_idleness_is_refused_by_name(
+    alice: Client, counted: World
+) -> None:
+    answer = alice.get(URL + "?idle=13")
+    assert answer.status_code == 400
+    assert "idle" in answer.content.decode()
