@@ -1,4 +1,5 @@
-"""Where the buckets are kept: in this process, or in Redis for every one of them.
+"""Where the buckets are kept: in this process, or in Redis for every one of them; for
+those of one machine without Redis see pacefiles.py.
 
 The `limits` library keeps the log of moments. Its storages are used directly and not
 through its strategies: those put the limit into the key, and ours changes.
@@ -94,8 +95,8 @@ class InRedis:
 
 
 class Shared:
-    """Redis while it is there, else memory: a sync goes on without it, and asks again
-    for Redis after a minute."""
+    """What the processes share while it is there, else memory: a sync goes on without
+    it, and asks for it again after a minute."""
 
     def __init__(self, shared: Store, own: Store, now: Clock = time.time) -> None:
         self._shared, self._own, self._now = shared, own, now
@@ -116,18 +117,18 @@ class Shared:
             return ask(self._own)
         try:
             answer = ask(self._shared)
-        except RedisError as error:
+        except (RedisError, OSError) as error:
             self._missed(error)
             return ask(self._own)
         self._is_gone = False
         return answer
 
-    def _missed(self, error: RedisError) -> None:
+    def _missed(self, error: Exception) -> None:
         self._asked_again_at = self._now() + MINUTE
         if not self._is_gone:
             log.warning(
-                "Redis does not answer (%s): each process keeps to the Admin API's "
-                "rate limits by itself.",
+                "The count of requests cannot be shared (%s): each process keeps to "
+                "the Admin API's rate limits by itself.",
                 type(error).__name__,
             )
         self._is_gone = True

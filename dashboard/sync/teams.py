@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -10,6 +11,7 @@ from django.db.models import QuerySet
 from dashboard.adminapi.client import AdminApi
 from dashboard.adminapi.http import Http
 from dashboard.adminapi.pace import Paced, Pacer, Priority, Unpaced
+from dashboard.adminapi.pacefiles import InFiles
 from dashboard.adminapi.pacestore import InMemory, InRedis, Shared, Store
 from dashboard.demo import demo_is_on
 from tokens.models import Team
@@ -35,12 +37,13 @@ def pacer(team: Team, priority: Priority) -> Pacer:
     """The demo's simulator refuses nothing unless it is told to, so nobody waits."""
     if team.is_demo or settings.ADMIN_API_PACE == "off":
         return Unpaced()
-    return Paced(_store(settings.REDIS_URL), f"team-{team.pk}", priority)
+    store = _store(settings.REDIS_URL, settings.DATA_DIR)
+    return Paced(store, f"team-{team.pk}", priority)
 
 
 @cache
-def _store(redis_url: str) -> Store:
-    """One for the whole process: each job opens a client of its own."""
-    if not redis_url:
-        return InMemory()
-    return Shared(InRedis(redis_url), InMemory())
+def _store(redis_url: str, data_dir: Path) -> Store:
+    """One for the whole process: each job opens a client of its own. Without Redis all
+    processes are on one machine."""
+    shared = InRedis(redis_url) if redis_url else InFiles(data_dir / "pace")
+    return Shared(shared, InMemory())
