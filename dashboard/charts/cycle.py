@@ -1,7 +1,9 @@
 """The money of a billing cycle as it piles up, beside the cycle before it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import accumulate
 
 from django.utils.translation import gettext as _
@@ -11,50 +13,78 @@ from dashboard.charts.axis import Key, Tick
 from dashboard.charts.chart import Chart, Type, Unit
 from dashboard.charts.question import Question
 from dashboard.charts.shapes import Number, Sums
-from dashboard.periods import DAY, Period
-from dashboard.stats.rows import By, UsageRow
+from dashboard.periods import DAY, Cycle, Period
+from dashboard.stats.cycles import is_midnight, rest_of_day
+from dashboard.stats.rows import ZERO, By
 from dashboard.stats.usage import usage
 
 NOW, BEFORE = "this-cycle", "last-cycle"
 
 
-def both_cycles(question: Question) -> list[UsageRow]:
-    both = Period(question.cycle.before().period.start, question.cycle.period.end)
-    only = question.filters.only
-    return usage(question.team, both, [By.DAY], only=only, measures=["charged_cents"])
+@dataclass(frozen=True)
+class Days:
+    """Cents by UTC day, and of a day on which a cycle starts the part from its start
+    on. A cycle that starts at midnight cuts no day."""
+
+    cents: Mapping[date, Decimal]
+    opened: Mapping[date, Decimal]
+
+    def of(self, cycle: Cycle, last: date) -> Iterator[Number]:
+        """Day by day. What the next cycle leaves of its first day comes to the last."""
+        end = cycle.period.end
+        for day in _days(cycle.period, min(end, last)):
+            cents = self.cents.get(day, ZERO)
+            if day == cycle.start.date():
+                cents = self.opened.get(day, cents)
+            if day == end and end + DAY in self.opened:
+                cents += self.cents.get(end + DAY, ZERO) - self.opened[end + DAY]
+            yield cents
 
 
-def piled_up(rows: list[UsageRow], question: Question) -> Sums:
+def both_cycles(question: Question) -> Days:
+    team, only = question.team, question.filters.only
+    before = question.cycle.before()
+    both = Period(before.period.start, question.cycle.period.end)
+    measures = ["charged_cents"]
+    rows = usage(team, both, [By.DAY], only=only, measures=measures)
+    opened = {
+        start.date(): sum(
+            (row.charged_cents for row in rest_of_day(team, start, ["kind"], only)),
+            ZERO,
+        )
+        for start in (before.start, question.cycle.start)
+        if not is_midnight(start)
+    }
+    return Days({row.day: row.charged_cents for row in rows if row.day}, opened)
+
+
+def piled_up(days: Days, question: Question) -> Sums:
     """Cents since the start of each cycle, by the days of this one. Today's are still
     growing; the days to come have none. Half of a last cycle is not shown: it would
     look like a rise."""
-    cents = {row.day: row.charged_cents for row in rows if row.day}
-    now, before = question.cycle.period, question.cycle.before().period
-    if not cents:
+    if not days.cents:
         return {}
-    found = {NOW: _piled(cents, _days(now, min(now.end, question.today)), now)}
-    covered = question.covered
-    if covered and covered.since.date() <= before.start:
-        found[BEFORE] = _piled(cents, _days(before, before.end), now)
+    now, before, covered = question.cycle, question.cycle.before(), question.covered
+    found = {NOW: _piled(days.of(now, question.today), now.period.start)}
+    if covered and covered.since <= before.start:
+        found[BEFORE] = _piled(days.of(before, before.period.end), now.period.start)
     return found
 
 
-def _piled(
-    cents: Mapping[date, Number], days: list[date], axis: Period
-) -> Mapping[Key, Number]:
-    sums = accumulate(cents.get(day, 0) for day in days)
-    return dict(zip(_days(axis, axis.end), sums, strict=False))
+def _piled(cents: Iterator[Number], first: date) -> Mapping[Key, Number]:
+    return {first + DAY * n: cents for n, cents in enumerate(accumulate(cents))}
 
 
 def _days(period: Period, last: date) -> list[date]:
-    return [
-        period.start + DAY * number for number in range((last - period.start).days + 1)
-    ]
+    count = (last - period.start).days + 1
+    return [period.start + DAY * number for number in range(count)]
 
 
 def days_of_cycle(question: Question, keys: Collection[Key]) -> list[Tick]:
+    """This cycle's, and one or two more where the last cycle was longer."""
     period = question.cycle.period
-    return [Tick(day, day, day) for day in _days(period, period.end)]
+    last = max([period.end, *(key for key in keys if isinstance(key, date))])
+    return [Tick(day, day, day) for day in _days(period, last)]
 
 
 def names(question: Question, keys: Collection[str]) -> Mapping[str, str]:

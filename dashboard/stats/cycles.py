@@ -18,41 +18,50 @@ from django.db.models import QuerySet
 from dashboard.models import OpeningSums, UsageEvent
 from dashboard.periods import DAY, Period, first_ms, midnight
 from dashboard.stats.rows import MEASURES, By, UsageRow, added_up, columns, grouped
+from dashboard.stats.sources import EVERYTHING, Only, narrowed
 from dashboard.stats.usage import OF_EVENTS, usage
 from tokens.models import Team
 
 
 def usage_between(
-    team: Team, start: datetime, end: datetime, by: Collection[By]
+    team: Team,
+    start: datetime,
+    end: datetime,
+    by: Collection[By],
+    *,
+    only: Only = EVERYTHING,
 ) -> list[UsageRow]:
     """From `start` until right before `end`, sorted by their dimensions; no usage, no
     rows. Shapes and units are those of `stats.usage.usage`."""
     dimensions = columns(by)
-    whole = start if _is_midnight(start) else midnight(start.date()) + DAY
+    whole = start if is_midnight(start) else midnight(start.date()) + DAY
     last = (end - timedelta(microseconds=1)).date()
     parts: list[tuple[int, UsageRow]] = []
     if whole.date() <= last:
-        parts = [(1, row) for row in usage(team, Period(whole.date(), last), by)]
-    if not _is_midnight(start):
-        parts += [(1, row) for row in _rest_of_day(team, start, dimensions)]
-    if not _is_midnight(end):
-        parts += [(-1, row) for row in _rest_of_day(team, end, dimensions)]
+        parts = [
+            (1, row) for row in usage(team, Period(whole.date(), last), by, only=only)
+        ]
+    if not is_midnight(start):
+        parts += [(1, row) for row in rest_of_day(team, start, dimensions, only)]
+    if not is_midnight(end):
+        parts += [(-1, row) for row in rest_of_day(team, end, dimensions, only)]
     return _added(parts, dimensions)
 
 
-def _rest_of_day(
-    team: Team, instant: datetime, dimensions: list[str]
+def rest_of_day(
+    team: Team, instant: datetime, dimensions: list[str], only: Only = EVERYTHING
 ) -> list[UsageRow]:
     """From the instant to the end of its UTC day."""
     kept = OpeningSums.objects.filter(
         team=team, day=instant.date(), cycle__start=instant
     )
-    if rows := _rows(kept, dimensions, added_up(MEASURES)):
+    rows = _rows(narrowed(kept, team, only), dimensions, added_up(MEASURES))
+    if rows or (only != EVERYTHING and kept.exists()):
         return rows
     end = midnight(instant.date()) + DAY
     span = first_ms(instant), first_ms(end) - 1
     events = UsageEvent.objects.live().filter(team=team, timestamp_ms__range=span)
-    return _rows(events, dimensions, OF_EVENTS)
+    return _rows(narrowed(events, team, only), dimensions, OF_EVENTS)
 
 
 def _rows(
@@ -75,5 +84,5 @@ def _added(
     return [found[key] for key in sorted(found) if found[key].events]
 
 
-def _is_midnight(instant: datetime) -> bool:
+def is_midnight(instant: datetime) -> bool:
     return instant == midnight(instant.date())

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from dashboard.models import UsageEvent
 from dashboard.periods import Period
-from dashboard.stats.sources import Only, in_group
+from dashboard.stats.sources import Only, narrowed
 from tokens.models import Team
 
 PAGE = 5000
@@ -41,11 +41,9 @@ _KEY = ("timestamp_ms", "fingerprint", "ordinal")
 def events(team: Team, period: Period, only: Only) -> Iterator[tuple[Any, ...]]:
     """Live events in the order of time: the instant, then `COLUMNS`. Cents are exact
     and empty where the vendor gave none."""
-    found = UsageEvent.objects.live().filter(team=team, **only.columns).order_by(*_KEY)
-    if only.group is not None:
-        found = found.filter(in_group(team, only.group))
     first, last = _ms(period.start), _ms(period.end) + 86_400_000 - 1
-    pages = found.filter(timestamp_ms__range=(first, last))
+    live = UsageEvent.objects.live().filter(team=team).order_by(*_KEY)
+    pages = narrowed(live.filter(timestamp_ms__range=(first, last)), team, only)
     after = Q()
     while True:
         page = list(pages.filter(after).values_list(*_KEY, *COLUMNS)[:PAGE])

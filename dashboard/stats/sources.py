@@ -81,6 +81,12 @@ def rows(table: type[Sums], team: Team, period: Period, only: Only) -> QuerySet[
     return found.filter(in_group(team, only.group))
 
 
+def narrowed(found: QuerySet[Any], team: Team, only: Only) -> QuerySet[Any]:
+    """Rows that have every column, such as events themselves."""
+    found = found.filter(**only.columns)
+    return found if only.group is None else found.filter(in_group(team, only.group))
+
+
 def in_group(team: Team, group: int) -> Q:
     """For rows with an `email` and a `day`: who was in the group on that day."""
     was_in = LocalGroupMember.objects.filter(
