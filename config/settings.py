@@ -216,6 +216,10 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "frame-ancestors": ["'none'"],
     },
 }
+# Files that people send go to this disk at once, never into memory.
+UPLOADS = env.folder("DATA_DIR", DATA_DIR / "uploads")
+FILE_UPLOAD_TEMP_DIR = str(UPLOADS)
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 # Of a form; the gateway has a limit of its own.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from celery import Signature, shared_task
 from kombu.exceptions import OperationalError
 
+from dashboard.imports import asking as importing
+from dashboard.imports.work import work as work_on_import
 from dashboard.models import Stream, SyncRun, SyncState
 from dashboard.sync import asking, capability, schedule
 from dashboard.sync.lease import LeaseLost, LeaseTaken, utc_now
@@ -22,6 +24,7 @@ log = logging.getLogger(__name__)
 def sweep() -> None:
     """Beat's knock: send again what is due or whose worker was lost."""
     schedule.sweep(synced_teams(), utc_now(), send)
+    importing.sweep(utc_now(), send_import)
     for team in capability.to_probe(synced_teams(), utc_now()):
         _put(probe.s(team.pk), schedule.BACKFILL, f"The probe of {team}")
 
@@ -90,6 +93,15 @@ def _put(message: Signature, queue: str, what: str) -> None:
         message.apply_async(queue=queue, retry=False)
     except OperationalError:
         log.warning("The queue does not answer; %s waits.", what)
+
+
+@shared_task
+def usage_import(pk: int) -> None:
+    work_on_import(pk)
+
+
+def send_import(pk: int) -> None:
+    _put(usage_import.s(pk), schedule.USER, f"The import {pk}")
 
 
 def ask_now(team: Team, only: Stream | None = None) -> str:

@@ -60,6 +60,8 @@ ROUTES = (
     Route("backfill", Kind.DEED),
     Route("quarantine", Kind.DATA, ("events",)),
     Route("import", Kind.PAGE),
+    Route("import-go", Kind.DEED),
+    Route("import-cancel", Kind.DEED),
     Route("connect", Kind.PAGE),
     Route("connected", Kind.PAGE),
 )

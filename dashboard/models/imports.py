@@ -1,5 +1,6 @@
 """Usage exports: the days that they brought, and those that are being taken in."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -72,6 +73,7 @@ class UsageImport(models.Model):
     stored = models.CharField(max_length=64, blank=True)
     size = models.BigIntegerField(help_text="Bytes.")
     created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=State.choices)
     sentence = models.CharField(max_length=500, blank=True)
     due_at = models.DateTimeField(null=True)
@@ -110,3 +112,10 @@ class UsageImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.team}: {self.file_name}"
+
+    def is_held(self, now: datetime) -> bool:
+        return self.leased_until is not None and self.leased_until > now
+
+    def is_lost(self, now: datetime) -> bool:
+        """Its worker ended in the middle: it holds a lease that ran out."""
+        return self.leased_until is not None and self.leased_until <= now

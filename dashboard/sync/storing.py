@@ -46,12 +46,11 @@ def once_it_is_back(
     """Do a small write, some times if need be. When nothing helps, what is left is a
     lease that runs out: the next worker goes on from there."""
     for pause in PAUSES:
-        if pause:
-            wait(pause)
-        connection.close_if_unusable_or_obsolete()
+        wait(pause)
         try:
             write()
         except DatabaseError as error:
             log.warning("The database does not take a report: %s", error)
+            connection.close_if_unusable_or_obsolete()
         else:
             return

@@ -1,29 +1,27 @@
-"""Import a usage export of Cursor's own: look at what is in it, then take it in.
+"""Import a usage export of Cursor's own: hand it in, look at what it would do, confirm.
 
-The file is sent twice, once to look and once to import. So none waits on the server,
-and what is imported is what was chosen.
+A worker reads the file and takes it in; these pages say how far it is.
 """
-
-from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from dashboard.sync.csv_import import Report, import_csv, preview
-from dashboard.sync.lease import LeaseLost, LeaseTaken
-from dashboard.usage_csv import BadCsv
+from dashboard.imports import asking
+from dashboard.imports.seen import Seen
+from dashboard.models import UsageImport
+from dashboard.tasks import send_import
 from dashboard.views.asked import Asked, Refused, page, show
-from dashboard.writing import here
 from tokens.models import Change, normal_email
 
-LARGEST = 50 * 1024 * 1024
+LARGEST = 1024 * 1024 * 1024
+LISTED = 10
 
 
 class ImportForm(forms.Form):
@@ -38,84 +36,101 @@ class ImportForm(forms.Form):
         help_text=_("Only for a personal export, which has no column “User”."),
     )
 
-    def clean_file(self) -> "UploadedFile[bytes]":
-        file: UploadedFile[bytes] = self.cleaned_data["file"]
+    def clean_file(self) -> TemporaryUploadedFile:
+        file: TemporaryUploadedFile = self.cleaned_data["file"]
         if (file.size or 0) > LARGEST:
             raise forms.ValidationError(
                 _(
-                    "The file is larger than 50 MB: cut it by month, or import it with "
+                    "The file is larger than 1 GB: cut it by month, or import it with "
                     "manage.py import_usage_csv."
                 )
             )
         return file
 
+    def clean_owner(self) -> str:
+        return normal_email(self.cleaned_data["owner"])
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
 def import_usage(request: HttpRequest, asked: Asked) -> HttpResponse:
+    _may(asked)
+    if request.method != "POST":
+        if number := request.GET.get("file"):
+            return _page(request, asked, _one(asked, number))
+        return _form(request, asked, ImportForm())
+    form = ImportForm(request.POST, request.FILES)
+    if not form.is_valid():
+        response = _form(request, asked, form)
+        response.status_code = 400
+        return response
+    file, owner = form.cleaned_data["file"], form.cleaned_data["owner"]
+    who = asked.user.email
+    one = asking.hand_in(asked.team, file, owner, who, asked.now, send_import)
+    return _back(asked, one)
+
+
+@require_POST
+@page
+def go(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Confirm, or go on with what was cut off."""
+    _may(asked)
+    one = _one(asked, request.POST.get("file", ""))
+    if not asking.go(one, asked.now, send_import):
+        messages.info(request, gettext("Nothing was started; this is how it stands."))
+    elif one.confirmed_at is None and one.state == UsageImport.State.READY:
+        _note(asked, one)
+    return _back(asked, one)
+
+
+@require_POST
+@page
+def cancel(request: HttpRequest, asked: Asked) -> HttpResponse:
+    _may(asked)
+    one = _one(asked, request.POST.get("file", ""))
+    if not asking.cancel(one, asked.now):
+        messages.info(request, gettext("It has ended already; this is how it stands."))
+    return _back(asked, one)
+
+
+def _may(asked: Asked) -> None:
     if not asked.access.manages:
         raise Refused(
             403, "team", gettext("Only an admin of the team can import usage.")
         )
-    form = ImportForm(request.POST or None, request.FILES or None)
-    if request.method != "POST":
-        return _page(request, asked, ImportForm())
-    is_import = request.POST.get("do") == "import"
-    report = _read(asked, form, is_import) if form.is_valid() else None
-    if report is None:
-        return _page(request, asked, form, status=400)
-    if not is_import:
-        return _page(request, asked, form, report=report)
-    _note(asked, form, report)
-    messages.success(request, _sentence(report))
-    return redirect(reverse("sync") + asked.query() + "#runs")
 
 
-def _read(asked: Asked, form: ImportForm, is_import: bool) -> Report | None:
-    """None when the file is not taken; the form says why."""
-    file, owner = form.cleaned_data["file"], normal_email(form.cleaned_data["owner"])
-    read = import_csv if is_import else preview
-    try:
-        return read(asked.team, file, owner)
-    except BadCsv as error:
-        form.add_error("file", _("Nothing was imported. %s") % error)
-    except (LeaseTaken, LeaseLost) as reason:
-        form.add_error(None, _("%s Try again in a minute.") % reason)
-    return None
+def _one(asked: Asked, number: str) -> UsageImport:
+    is_number = number.isascii() and number.isdigit() and len(number) < 19
+    mine = UsageImport.objects.filter(team=asked.team)
+    one = mine.filter(pk=int(number)).first() if is_number else None
+    if one is None:
+        raise Refused(404, "file", gettext("The team has no import of this number."))
+    return one
 
 
-def _note(asked: Asked, form: ImportForm, report: Report) -> None:
-    name = form.cleaned_data["file"].name or ""
-    counts = report.counts
+def _back(asked: Asked, one: UsageImport) -> HttpResponse:
+    return redirect(reverse("import") + asked.query(file=str(one.pk)))
+
+
+def _note(asked: Asked, one: UsageImport) -> None:
     Change.objects.create(
         team=asked.team,
         actor=asked.user.email,
         action="usage.import",
-        subject=name[:254],
-        after={"inserted": counts.inserted, "updated": counts.updated},
+        subject=one.file_name,
+        after={"new": one.inserted, "changed": one.updated, "days": one.days},
     )
 
 
-def _sentence(report: Report) -> str:
-    counts = report.counts
-    return _(
-        "Imported: %(inserted)s rows are new, %(updated)s were changed, "
-        "%(unchanged)s were here already."
-    ) % {
-        "inserted": here().number(counts.inserted),
-        "updated": here().number(counts.updated),
-        "unchanged": here().number(counts.unchanged),
-    }
+def _form(request: HttpRequest, asked: Asked, form: ImportForm) -> HttpResponse:
+    newest = UsageImport.objects.filter(team=asked.team)[:LISTED]
+    rows = [(one, asked.query(file=str(one.pk))) for one in newest]
+    context = {"form": form, "imports": rows}
+    return show(request, "dashboard/import.html", asked, context)
 
 
-def _page(
-    request: HttpRequest,
-    asked: Asked,
-    form: ImportForm,
-    report: Report | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    context: dict[str, Any] = {"form": form, "report": report}
-    response = show(request, "dashboard/import.html", asked, context)
-    response.status_code = status
-    return response
+def _page(request: HttpRequest, asked: Asked, one: UsageImport) -> HttpResponse:
+    here = asked.query(file=str(one.pk))
+    context = {"one": one, "seen": Seen(one, asked.now), "here": here}
+    return show(request, "dashboard/imports/one.html", asked, context)
