@@ -131,7 +131,11 @@ CACHES: dict[str, Any] = {
             "KEY_PREFIX": "teamgauge",
         }
         if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        else {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            # Drawings of charts, some kilobytes each.
+            "OPTIONS": {"MAX_ENTRIES": 2000},
+        }
     )
 }
 

@@ -1,8 +1,6 @@
 """What stands on top of a page of numbers: its period, its filters, its money."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -12,9 +10,6 @@ from dashboard.kept import kept
 from dashboard.periods import PRESETS
 from dashboard.stats.choices import groups_of, models_used
 from dashboard.views.asked import Asked
-from tokens.models import Team
-
-A = TypeVar("A")
 
 
 @dataclass(frozen=True)
@@ -106,7 +101,7 @@ class Picker:
     def groups(self) -> list[Choice]:
         """None where the team keeps no groups."""
         chosen = self.asked.filters.given.get("group", "")
-        groups = self._kept("groups", groups_of)
+        groups = groups_of(self.asked.team)
         nobodys = {NOBODY: _("In no group")} if groups else {}
         every = (groups | nobodys).items()
         return [Choice(value, name, value == chosen) for value, name in every]
@@ -114,7 +109,8 @@ class Picker:
     @property
     def models(self) -> list[Choice]:
         chosen = self.asked.filters.model
-        names = self._kept("models", models_used)
+        team, version = self.asked.team, self.asked.version
+        names = kept(f"models:{team.pk}:{version}", lambda: models_used(team))
         if chosen and chosen not in names:
             names = [chosen, *names]
         return [Choice(name, name, name == chosen) for name in names]
@@ -136,10 +132,6 @@ class Picker:
             Link(one.label, self._here(split=_unless(one, offered[0])), one is here)
             for one in offered
         ]
-
-    def _kept(self, what: str, read: Callable[[Team], A]) -> A:
-        team, version = self.asked.team, self.asked.version
-        return kept(f"{what}:{team.pk}:{version}", lambda: read(team))
 
     def _here(self, **changes: str) -> str:
         return self.asked.here(**self.own | changes)

@@ -103,6 +103,19 @@ def test_the_filters_work_without_a_script(browser: Browser, synced: Product) ->
     context.close()
 
 
+def test_a_chart_is_looked_at_where_it_was_left(synced: Product, quiet: Page) -> None:
+    sign_in(quiet, synced, OVERVIEW)
+    quiet.set_viewport_size({"width": 1280, "height": 400})
+    kinds = quiet.get_by_role("link", name="Kind", exact=True)
+    kinds.scroll_into_view_if_needed()
+    before = quiet.evaluate("scrollY")
+    assert before > 0
+    kinds.click()
+    quiet.wait_for_url("**split=kind**")
+    expect(kinds).to_have_attribute("aria-current", "true")
+    quiet.wait_for_function(f"Math.abs(scrollY - {before}) < 2")
+
+
 def test_a_series_can_be_taken_out_and_the_theme_changed(
     synced: Product, quiet: Page
 ) -> None:
