@@ -19,7 +19,7 @@
   const exact = (value, unit) => (EXACT[unit] || COUNT.exact).format(of(value, unit));
   // A few cents would all be the same in short.
   const short = (value, unit) =>
-    unit === "usd" && Math.abs(value) < 10
+    unit === "usd" && value % 1 && Math.abs(value) < 10
       ? exact(value, unit)
       : (SHORT[unit] || COUNT.short).format(of(value, unit));
 

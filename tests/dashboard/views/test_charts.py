@@ -52,7 +52,7 @@ def test_its_queries_are_counted(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     url = f"/dashboard/chart/{slug}.json"
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         first = alice.get(url)
     with django_assert_num_queries(7):
         again = alice.get(url)
