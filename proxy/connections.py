@@ -13,7 +13,7 @@ from httpx_aiohttp import AiohttpTransport
 
 TIMEOUT = httpx.Timeout(connect=10, read=120, write=30, pool=10)
 # aiohttp means 100 when it is told nothing; streams hold their connection for long.
-MAX_CONNECTIONS = 1000
+MAX_CONNECTIONS = 8192
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The server's start and stop: what the gateway opened is closed at the end."""
 
+import gc
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -20,6 +21,9 @@ def with_lifespan(app: App) -> App:
             await app(scope, receive, send)
             return
         await receive()
+        # What is loaded by now stays: the collector need not walk through it again.
+        gc.collect()
+        gc.freeze()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await offload.finish(FINISH)

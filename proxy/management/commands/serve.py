@@ -12,6 +12,9 @@ from tokens import ports
 
 # A stream that is still being answered at a stop gets this long, in seconds.
 GRACE = 20
+# Open connections of one process, idle ones too; the next caller would wait until one
+# of them is closed.
+OPEN = 8192
 
 
 class Command(BaseCommand):
@@ -64,5 +67,6 @@ def serve(host: str, port: int, processes: int) -> None:
         interface=Interfaces.ASGI,
         workers=processes,
         websockets=False,
+        backpressure=OPEN,
         workers_kill_timeout=GRACE,
     ).serve()
