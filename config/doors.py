@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from config.version import VERSION
 from proxy import vitals
 from proxy.catalogue import DEFAULTS
+from proxy.draining import DRAINING
 from tokens.views.asker import brings_master_key
 
 STARTED = time.monotonic()
@@ -63,7 +64,7 @@ def health(request: HttpRequest) -> HttpResponse:
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """503 with the reasons while requests should go elsewhere."""
-    reasons = []
+    reasons = ["the server is stopping"] if DRAINING else []
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

@@ -4,7 +4,7 @@ import gc
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from proxy import connections, offload
+from proxy import connections, draining, offload
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -21,6 +21,7 @@ def with_lifespan(app: App) -> App:
             await app(scope, receive, send)
             return
         await receive()
+        draining.listen()
         # What is loaded by now stays: the collector need not walk through it again.
         gc.collect()
         gc.freeze()

@@ -21,6 +21,9 @@ from proxy.upstream.vocabulary import (
 )
 
 KEEP_ALIVE = b": keepalive\n\n"
+# Some clients count the time since the last chunk, and a comment is none: each so many
+# signs of life one is an empty chunk.
+HEARTBEAT = 4
 DONE = b"data: [DONE]\n\n"
 UsageNow = Callable[[], Usage]
 
@@ -33,12 +36,15 @@ async def stream(
     The closing chunks come after `events` has ended: by then the record is written.
     """
     said = begun = native = False
+    silences = 0
     last: Heard = None
     async with aclosing(events):
         async for last in events:
+            silences = silences + 1 if last is None else 0
             if last is None:
                 said = True
-                yield KEEP_ALIVE
+                heartbeat = (begun or native) and silences % HEARTBEAT == 0
+                yield shape.chunk({"content": ""}) if heartbeat else KEEP_ALIVE
             elif isinstance(last, Failed) and not said:
                 raise UpstreamFailed(last)
             elif isinstance(last, Native):

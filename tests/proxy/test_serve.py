@@ -6,10 +6,15 @@ from typing import Any, cast
 from proxy.management.commands.serve import Server
 
 
+class Gone:
+    pid = 2**22 + 1  # beyond the largest that a system gives
+
+
 class Worker:
     """A worker process whose end is noticed some time after it was joined."""
 
     idx = 0
+    inner = Gone()
 
     def __init__(self, ends_after: float) -> None:
         self._ends_after = ends_after
@@ -36,7 +41,7 @@ class Worker:
 
 def stop(*workers: Worker, grace: float) -> None:
     server = Server("config.asgi:application", workers_kill_timeout=1)
-    server.grace = grace
+    server.grace, server.notice = grace, 0
     server.wrks.extend(cast(list[Any], workers))
     server._stop_workers()
 

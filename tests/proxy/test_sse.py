@@ -188,3 +188,13 @@ async def test_a_response_that_nobody_reads_still_ends_its_stream() -> None:
     unread = sse.chained(await anext(pieces), pieces)
     del pieces, unread
     await asyncio.wait_for(closed.wait(), timeout=5)
+
+
+async def test_now_and_then_a_sign_of_life_is_an_empty_chunk() -> None:
+    silence: list[Event | None] = [None] * 8
+    pieces = await stream(*silence, TextDelta("Hi"), *silence, Finished("stop"))
+    comment = sse.KEEP_ALIVE.decode()
+    assert pieces[:8] == [comment] * 8
+    quiet = pieces[10:18]
+    assert [piece == comment for piece in quiet] == ([True] * 3 + [False]) * 2
+    assert data(quiet[3])["choices"] == choice({"content": ""})

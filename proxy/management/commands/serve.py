@@ -1,5 +1,7 @@
 """`manage.py serve`: the web role alone."""
 
+import contextlib
+import os
 import time
 from typing import Any
 
@@ -8,10 +10,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from granian.constants import Interfaces
 from granian.server import MPServer
 
+from proxy import draining
 from tokens import ports
 
 # A stream that is still being answered at a stop gets this long, in seconds.
 GRACE = 20
+# Seconds from the first “not ready” until no more connections are taken.
+NOTICE = 1.0
 # Open connections of one process, idle ones too; the next caller would wait until one
 # of them is closed.
 OPEN = 8192
@@ -45,9 +50,11 @@ class Server(MPServer):
     grace is there for each worker, not for the first only."""
 
     grace: float = GRACE
+    notice: float = NOTICE
 
     def _stop_workers(self) -> None:
         workers: list[Any] = self.wrks
+        self._tell(workers)
         for worker in workers:
             worker.terminate()
         deadline = time.monotonic() + self.grace
@@ -55,6 +62,15 @@ class Server(MPServer):
             time.sleep(0.02)
         self.workers_kill_timeout = 1  # Left for those that will not end.
         super()._stop_workers()  # type: ignore[no-untyped-call]
+
+    def _tell(self, workers: list[Any]) -> None:
+        """`/readyz` says that it is over, for a moment in which all still works."""
+        if draining.SIGNAL is None:
+            return
+        for worker in workers:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker.inner.pid, draining.SIGNAL)
+        time.sleep(self.notice)
 
 
 def serve(host: str, port: int, processes: int) -> None:
