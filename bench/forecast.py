@@ -26,7 +26,7 @@ from dashboard.demo_data.calls import Plan, calls  # noqa: E402
 from dashboard.demo_data.people import cast  # noqa: E402
 from dashboard.demo_data.wallets import Wallets  # noqa: E402
 from dashboard.models import EventKind  # noqa: E402
-from dashboard.stats.forecast import History, forecast  # noqa: E402
+from dashboard.stats.forecast import Ahead, History, forecast  # noqa: E402
 
 END = date(2026, 10, 31)
 DAYS = 300
@@ -71,7 +71,8 @@ def tried(
         for now in range(first + 1, after, 2):
             so_far = sum(values[first:now])
             found = forecast(
-                History(start, values[:now], places[:now]), places[now:after]
+                History(start, values[:now], places[:now]),
+                [Ahead(place) for place in places[now:after]],
             )
             assert found
             line = so_far / (now - first) * (after - first)

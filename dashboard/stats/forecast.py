@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import mul
 from statistics import fmean
 
 WEEK = 7
@@ -50,6 +51,14 @@ class History:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """A day to come: its place in the cycle, and how much of it counts."""
+
+    place: int
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
 class Forecast:
     """Cents of the days to come; four of five times between `low` and `high`."""
 
@@ -58,19 +67,19 @@ class Forecast:
     high: float
 
 
-def forecast(history: History, days: Sequence[int]) -> Forecast | None:
-    """The sum over the days that follow the history; `days` are their places in the
-    cycle. None with too little history to tell."""
+def forecast(history: History, days: Sequence[Ahead]) -> Forecast | None:
+    """The sum over `days`, which follow the history without a gap. None with too little
+    history to tell."""
     if len(history.values) < FEWEST_DAYS:
         return None
     if not days:
         return Forecast(0.0, 0.0, 0.0)
     expected = _expected(history, days)
-    low, high = _spread(history, len(days))
+    low, high = _spread(history, [day.weight for day in days])
     return Forecast(expected, max(0.0, expected + low), expected + high)
 
 
-def _expected(history: History, days: Sequence[int]) -> float:
+def _expected(history: History, days: Sequence[Ahead]) -> float:
     offset = max(0, len(history.values) - MEMORY)
     first = history.first + timedelta(days=offset)
     values, places = history.values[offset:], history.places[offset:]
@@ -86,8 +95,9 @@ def _expected(history: History, days: Sequence[int]) -> float:
     return sum(
         level
         * weekdays[(history.next_day + timedelta(days=n)).weekday()]
-        * stretches.get(place // STRETCH, 1.0)
-        for n, place in enumerate(days)
+        * stretches.get(day.place // STRETCH, 1.0)
+        * day.weight
+        for n, day in enumerate(days)
     )
 
 
@@ -119,12 +129,12 @@ def _level(values: Sequence[float]) -> float:
     return weighted / sum(weights)
 
 
-def _spread(history: History, days: int) -> tuple[float, float]:
+def _spread(history: History, weights: Sequence[float]) -> tuple[float, float]:
     """What to add to the expected sum for its lower and its upper end: how far off the
     same forecast was at earlier days, against what was usual then."""
-    usual = _usual(history.values) * days
-    errors = sorted(_earlier_errors(history, days))
-    spread = USUAL_SPREAD / math.sqrt(min(days, WEEK))
+    usual = _usual(history.values) * sum(weights)
+    errors = sorted(_earlier_errors(history, weights))
+    spread = USUAL_SPREAD / math.sqrt(min(len(weights), WEEK))
     believed = min(1.0, len(errors) / ENOUGH_ERRORS)
     low = _quantile(errors, LOW) if errors else 0.0
     high = _quantile(errors, HIGH) if errors else 0.0
@@ -137,15 +147,18 @@ def _usual(values: Sequence[float]) -> float:
     return fmean(values[-MEMORY:])
 
 
-def _earlier_errors(history: History, days: int) -> Iterator[float]:
+def _earlier_errors(history: History, weights: Sequence[float]) -> Iterator[float]:
     """At each day with enough before it: what came, less what was expected, as a share
     of what was usual."""
+    days = len(weights)
     for count in range(FEWEST_DAYS, len(history.values) - days + 1):
         then = history.until(count)
-        usual = _usual(then.values) * days
+        usual = _usual(then.values) * sum(weights)
         if usual > 0:
-            came = sum(history.values[count : count + days])
-            yield (came - _expected(then, history.places[count : count + days])) / usual
+            span = slice(count, count + days)
+            ahead = list(map(Ahead, history.places[span], weights))
+            came = sum(map(mul, history.values[span], weights))
+            yield (came - _expected(then, ahead)) / usual
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:

@@ -1,14 +1,72 @@
-"""What the vendor itself says was spent in a billing cycle."""
+"""What the vendor itself says was spent in a billing cycle, and of which limits."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Max, Q, Sum
-
 from dashboard.models import SpendSnapshot
 from dashboard.periods import Cycle
 from tokens.models import Team
+
+# From this share of a limit on somebody is near it.
+NEAR = Decimal("0.8")
+CENTS = 100
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One person's gauge. Cents; None where the vendor does not say. A limit is on
+    on-demand spend."""
+
+    email: str
+    read_at: datetime
+    on_demand: Decimal | None
+    included: Decimal | None
+    total: Decimal | None
+    limit: Decimal | None
+
+    @property
+    def used(self) -> Decimal | None:
+        """The share of the limit; None without one, or when a limit is 0."""
+        if self.limit and self.on_demand is not None:
+            return self.on_demand / self.limit
+        return None
+
+    @property
+    def is_near(self) -> bool:
+        return self.used is not None and self.used >= NEAR
+
+    @property
+    def is_over(self) -> bool:
+        return self.used is not None and self.used >= 1
+
+
+def readings(team: Team, cycle: Cycle) -> list[Reading]:
+    """The newest of everybody in the cycle."""
+    rows = SpendSnapshot.objects.present(team, cycle.start)
+    found = rows.order_by("email").values_list(
+        "email",
+        "captured_at",
+        "on_demand",
+        "included",
+        "total",
+        "effective_limit_dollars",
+        "hard_limit_override_dollars",
+        "monthly_limit_dollars",
+    )
+    return [Reading(*row[:5], limit(*row[5:])) for row in found]
+
+
+def limit(
+    effective: Decimal | None, override: Decimal | None, monthly: Decimal | None
+) -> Decimal | None:
+    """Cents, from the vendor's dollars: what is in force, else somebody's own limit,
+    else everybody's."""
+    for dollars in (effective, override, monthly):
+        if dollars is not None:
+            return dollars * CENTS
+    return None
 
 
 @dataclass(frozen=True)
@@ -22,15 +80,45 @@ class Gauge:
     total: Decimal | None
 
 
-def gauge(team: Team, cycle: Cycle) -> Gauge | None:
+def gauge(read: Sequence[Reading]) -> Gauge | None:
     """None when the vendor has not been read in this cycle yet."""
-    parts = ("on_demand", "included", "total")
-    unknown = {f"no_{p}": Count("pk", filter=Q(**{p: None})) for p in parts}
-    known = {f"sum_{p}": Sum(p) for p in parts}
-    found = SpendSnapshot.objects.present(team, cycle.start).aggregate(
-        read_at=Max("captured_at"), **known, **unknown
-    )
-    if found["read_at"] is None:
+    if not read:
         return None
-    sums = {p: None if found[f"no_{p}"] else found[f"sum_{p}"] for p in parts}
-    return Gauge(read_at=found["read_at"], **sums)
+    return Gauge(
+        max(row.read_at for row in read),
+        _sum(row.on_demand for row in read),
+        _sum(row.included for row in read),
+        _sum(row.total for row in read),
+    )
+
+
+def _sum(parts: Iterable[Decimal | None]) -> Decimal | None:
+    whole = Decimal(0)
+    for part in parts:
+        if part is None:
+            return None
+        whole += part
+    return whole
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Cents. `people` have a limit, `near` of them have used most of it."""
+
+    people: int
+    whole: Decimal
+    used: Decimal
+    near: int
+
+
+def limits(read: Sequence[Reading]) -> Limits | None:
+    """None when nobody has a limit that is known."""
+    limited = [row for row in read if row.used is not None]
+    if not limited:
+        return None
+    return Limits(
+        len(limited),
+        _sum(row.limit for row in limited) or Decimal(0),
+        _sum(row.on_demand for row in limited) or Decimal(0),
+        sum(row.is_near for row in limited),
+    )

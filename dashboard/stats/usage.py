@@ -1,8 +1,9 @@
 """Sums of usage by any of day, person, model and kind."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from decimal import Decimal
+from operator import add
 from typing import Any
 
 from django.db.models import Count, Q, Sum
@@ -78,15 +79,16 @@ def usage_of(
     team: Team,
     period: Period,
     emails: Collection[str],
+    by: Collection[By] = (By.DAY, By.MEMBER),
     *,
     only: Only = EVERYTHING,
     measures: Sequence[str] = MEASURES,
 ) -> list[UsageRow]:
-    """By day and person, of a few people: an index leads to their days."""
-    by = columns([By.DAY, By.MEMBER])
-    table = source({"email", *only.columns})
+    """The same of a few people: an index leads to their days."""
+    dimensions = columns(by)
+    table = source({"email", *dimensions, *only.columns} - {"day"})
     found = rows(table.days, team, period, only).filter(email__in=emails)
-    return ordered(grouped(found, by, added_up(measures)), by)
+    return ordered(grouped(found, dimensions, added_up(measures)), dimensions)
 
 
 def usage_by_group(
@@ -150,6 +152,15 @@ class Spend:
     @property
     def total(self) -> Decimal:
         return self.on_demand + self.included + self.other
+
+    def of(self, kind: str | None) -> Decimal:
+        """On-demand or included alone; None: the total."""
+        if kind is None:
+            return self.total
+        return self.on_demand if kind == EventKind.ON_DEMAND else self.included
+
+    def and_also(self, other: "Spend") -> "Spend":
+        return Spend(*map(add, astuple(self), astuple(other)))
 
     def plus(self, row: UsageRow) -> "Spend":
         """With a row that was asked for by kind."""

@@ -7,17 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property, wraps
-from typing import Any
+from hashlib import sha256
+from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
 
 from dashboard.filters import Filters, parse
+from dashboard.kept import kept
 from dashboard.models import LocalGroup
 from dashboard.periods import BadInput, Cycle, Period, cycle_of
 from dashboard.rollups.versions import data_version
@@ -25,6 +28,8 @@ from dashboard.shell import Shell
 from dashboard.stats.freshness import Coverage, coverage
 from tokens.access import Access, access, teams_of
 from tokens.models import Team, User
+
+A = TypeVar("A")
 
 
 class Refused(Exception):
@@ -56,6 +61,13 @@ class Asked:
     def version(self) -> int:
         """Grows with every change of the team's numbers."""
         return data_version(self.team)
+
+    def kept(self, what: str, make: Callable[[], A]) -> A:
+        """The numbers of a page, until a sum, a filter or a day changes."""
+        covered = self.covered and (self.covered.since, self.covered.until)
+        known = self.filters.dates(), self.cycle.start, self.today, covered
+        parts = (what, self.team.pk, self.version, *known, get_language())
+        return kept(f"page:{sha256(repr(parts).encode()).hexdigest()}", make)
 
     @property
     def period(self) -> Period:

@@ -1,19 +1,25 @@
 """The page that a team admin opens first."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from decimal import Decimal
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from dashboard.filters import Split
+from dashboard.filters import Measure, Split
 from dashboard.models import Member, Stream
 from dashboard.periods import DAY, Cycle, Period, comparable
-from dashboard.stats.freshness import Coverage
-from dashboard.stats.gauge import gauge
-from dashboard.stats.people import Sums, sums, sums_between, sums_so_far, top
+from dashboard.stats.attention import Notice, counted_notices, kept_notices
+from dashboard.stats.days import Days, days_around
+from dashboard.stats.gauge import Reading, gauge, limits, readings
+from dashboard.stats.outlook import Outlook, outlook
+from dashboard.stats.people import Person, people_of
 from dashboard.stats.progress import progress
-from dashboard.stats.sources import EVERYTHING, Only
+from dashboard.stats.rows import By
+from dashboard.stats.sources import Only
+from dashboard.stats.spenders import Spenders, spenders
+from dashboard.stats.usage import Spend, spend, usage
 from dashboard.views.asked import Asked, page, show
 from dashboard.views.charts import drawn
 from dashboard.views.picker import picker
@@ -25,24 +31,21 @@ SPLITS = {
     Split.GROUP: "daily-spend-by-group",
 }
 TOP = 8
-
-
-@dataclass(frozen=True)
-class Compared:
-    """The sums of a period, and those of the days to compare its whole days with
-    where all of them are known: half of them would look like a rise."""
-
-    now: Sums
-    whole_days: Sums
-    other: Period | None
-    before: Sums | None
+GROWING = 5
 
 
 @dataclass(frozen=True)
 class CycleSoFar:
+    """The present cycle: `now` with today, `whole_days` without it, and as many whole
+    days of the one before where all of them are known."""
+
     cycle: Cycle
     day: int
-    compared: Compared
+    now: Spend
+    whole_days: Spend
+    before: Spend | None
+    measure: Measure
+    outlook: Outlook | None
 
     @property
     def days(self) -> int:
@@ -55,65 +58,140 @@ class CycleSoFar:
         return ["gone"] * gone + ["today"] + ["left"] * left
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """The chosen period and part of the team. `before` is of the days of `other`, where
+    all of them are known: half of them would look like a rise."""
+
+    now: Spend
+    whole_days: Spend
+    before: Spend | None
+    other: Period | None
+    people: Spenders
+
+    @property
+    def each(self) -> Decimal | None:
+        return _each(self.now, self.people.active)
+
+    @property
+    def each_on_whole_days(self) -> Decimal | None:
+        return _each(self.whole_days, self.people.active_on_whole_days)
+
+    @property
+    def each_before(self) -> Decimal | None:
+        return _each(self.before, self.people.active_before) if self.before else None
+
+
 @require_safe
 @page
 def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
     split = asked.filters.split or Split.MODEL
-    covered, choosing = asked.covered, picker(asked)
-    cycle = cycle_compared(asked, covered)
-    only = asked.filters.only
-    same = asked.period == asked.cycle.period and only == EVERYTHING
-    chosen = cycle if same else compared(asked, asked.period, covered, only)
+    choosing = picker(asked)
     doing = progress(asked.team, asked.now)
-    context = {
+    context: dict[str, Any] = {
         "progress": doing,
         "events_refusal": doing.refusal(Stream.EVENTS),
-        "covered": covered,
-        "so_far": cycle_so_far(asked, cycle),
-        "gauge": gauge(asked.team, asked.cycle),
+        "covered": asked.covered,
         "drawn": drawn(asked, SPLITS[split]),
         "splits": choosing.splits(*SPLITS),
         "picker": choosing,
-        "chosen": chosen,
-        "top": top(asked.team, chosen.now.people, TOP),
-        "seats": Member.objects.of(asked.team).present().count(),
     }
+    if asked.covered:
+        context |= asked.kept("overview", lambda: _numbers(asked))
+        context["piled_up"] = drawn(asked, "cumulative-spend")
+        context["notices"] = kept_notices(asked.team) + context["counted"]
     return show(request, "dashboard/overview.html", asked, context)
 
 
-def compared(
-    asked: Asked,
-    period: Period,
-    covered: Coverage | None,
-    only: Only = EVERYTHING,
-) -> Compared:
-    other = comparable(period, asked.cycle, asked.today)
-    known = covered and other and covered.since.date() <= other.start
-    before = sums(asked.team, other, only) if other and known else None
-    so_far = sums_so_far(asked.team, period, asked.today, only)
-    return Compared(so_far.all, so_far.whole_days, other, before)
+def _numbers(asked: Asked) -> dict[str, object]:
+    days = days_around(asked.team, asked.cycle, asked.today)
+    read = readings(asked.team, asked.cycle)
+    chosen = _chosen(asked, days)
+    growing = chosen.people.growing(GROWING)
+    emails = [*chosen.people.most(TOP), *(growth.email for growth in growing)]
+    found = _people(asked, emails)
+    return {
+        "so_far": _cycle_so_far(asked, days),
+        "gauge": gauge(read),
+        "limits": limits(read),
+        "chosen": chosen,
+        "counted": _notices(asked, days, read, chosen),
+        "top": [found[email] for email in chosen.people.most(TOP)],
+        "growing": [(found[growth.email], growth) for growth in growing],
+        "seats": Member.objects.of(asked.team).present().count(),
+    }
 
 
-def cycle_compared(asked: Asked, covered: Coverage | None) -> Compared:
-    """By the instants at which cycles start: from there to now, and to the end of the
-    last whole day against as long a part of the cycle before."""
-    now, before = asked.cycle, asked.cycle.before()
-    midnight = datetime.combine(asked.today, time.min, UTC)
-    other = comparable(now.period, now, asked.today)
-    known = covered and other and covered.since <= before.start
-
-    def of(start: datetime, end: datetime) -> Sums:
-        return sums_between(asked.team, start, end)
-
-    as_far = min(before.start + (midnight - now.start), before.end)
-    return Compared(
-        of(now.start, min(now.end, midnight + DAY)),
-        of(now.start, max(midnight, now.start)),
-        other,
-        of(before.start, as_far) if known else None,
+def _cycle_so_far(asked: Asked, days: Days) -> CycleSoFar:
+    cycle, today, covered = asked.cycle, asked.today, asked.covered
+    earlier = cycle.before()
+    gone = today - cycle.start.date()
+    known = covered is not None and covered.since <= earlier.start
+    until = min(earlier.start.date() + gone, cycle.start.date())
+    now = days.of_cycle(cycle, today + DAY)
+    measure = asked.filters.measure
+    ahead = outlook(
+        cycle,
+        today,
+        now.of(measure.kind),
+        days.cents(measure.kind),
+        covered.since.date() + DAY if covered else today,
+    )
+    return CycleSoFar(
+        cycle,
+        min(gone.days + 1, len(cycle.period)),
+        now,
+        days.of_cycle(cycle, today),
+        days.of_cycle(earlier, until) if known else None,
+        measure,
+        ahead,
     )
 
 
-def cycle_so_far(asked: Asked, cycle: Compared) -> CycleSoFar:
-    day = (asked.today - asked.cycle.period.start).days + 1
-    return CycleSoFar(asked.cycle, min(day, len(asked.cycle.period)), cycle)
+def _chosen(asked: Asked, days: Days) -> Chosen:
+    period, only, today = asked.period, asked.filters.only, asked.today
+    other = comparable(period, asked.cycle, today)
+    if not (asked.covered and other and asked.covered.since.date() <= other.start):
+        other = None
+
+    def of(span: Period | None) -> Spend:
+        if span is None:
+            return Spend()
+        if only == Only(kind=only.kind) and days.first <= span.start:
+            return days.spend(span, only.kind)
+        return spend(usage(asked.team, span, [By.KIND], only=only))
+
+    whole = late = None
+    if period.start < today:
+        whole = Period(period.start, min(period.end, today - DAY))
+    if period.end >= today:
+        late = Period(max(period.start, today), period.end)
+    whole_days = of(whole)
+    return Chosen(
+        whole_days.and_also(of(late)),
+        whole_days,
+        of(other) if other else None,
+        other,
+        spenders(asked.team, period, other, only, today),
+    )
+
+
+def _people(asked: Asked, emails: list[str]) -> dict[str, Person]:
+    found = people_of(asked.team, asked.period, emails, asked.filters.only)
+    return {person.email: person for person in found}
+
+
+def _notices(
+    asked: Asked, days: Days, read: list[Reading], chosen: Chosen
+) -> list[Notice]:
+    return counted_notices(
+        asked.covered,
+        asked.now,
+        sum(row.is_near for row in read),
+        chosen.people.now.get("", Decimal(0)),
+        days.unpriced(asked.cycle.period),
+    )
+
+
+def _each(cents: Spend, people: int) -> Decimal | None:
+    return cents.total / people if people else None

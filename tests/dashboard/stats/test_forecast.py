@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.stats.forecast import FEWEST_DAYS, Forecast, History, forecast
+from dashboard.stats.forecast import FEWEST_DAYS, Ahead, Forecast, History, forecast
 
 MONDAY = date(2026, 8, 31)
 CYCLE = 30
@@ -23,23 +23,33 @@ def history(days: int, noise: float = 0.0, seed: int = 1) -> History:
     return History(MONDAY, values, [n % CYCLE for n in range(days)])
 
 
+def ahead(*places: int) -> list[Ahead]:
+    return [Ahead(place) for place in places]
+
+
 def test_a_weekend_ahead_is_expected_to_be_quiet() -> None:
     known = history(61)  # up to a Friday
     assert (MONDAY + timedelta(days=61)).weekday() == 5
-    found = forecast(known, [1, 2])
+    found = forecast(known, ahead(1, 2))
     assert found and found.expected == pytest.approx(20, rel=0.15)
 
 
 def test_a_regular_team_is_foretold_closely() -> None:
-    found = forecast(history(75), list(range(15, 30)))
+    found = forecast(history(75), ahead(*range(15, 30)))
     came = sum(history(90).values[75:])
     assert found and found.expected == pytest.approx(came, rel=0.05)
     assert found.low <= came <= found.high
 
 
+def test_a_part_of_a_day_counts_as_much_as_it_is() -> None:
+    known = history(60)
+    whole, half = (forecast(known, [Ahead(0, weight)]) for weight in (1.0, 0.5))
+    assert whole and half and half.expected == pytest.approx(whole.expected / 2)
+
+
 def test_too_little_history_has_no_forecast() -> None:
-    assert forecast(history(FEWEST_DAYS - 1), [20]) is None
-    assert forecast(history(FEWEST_DAYS), [21]) is not None
+    assert forecast(history(FEWEST_DAYS - 1), ahead(20)) is None
+    assert forecast(history(FEWEST_DAYS), ahead(21)) is not None
 
 
 def test_a_cycle_that_is_over_has_nothing_to_come() -> None:
@@ -48,12 +58,12 @@ def test_a_cycle_that_is_over_has_nothing_to_come() -> None:
 
 def test_nothing_spent_is_forecast_as_nothing() -> None:
     quiet = History(MONDAY, [0.0] * 60, [n % CYCLE for n in range(60)])
-    assert forecast(quiet, [0, 1]) == Forecast(0, 0, 0)
+    assert forecast(quiet, ahead(0, 1)) == Forecast(0, 0, 0)
 
 
 def test_the_interval_is_wider_for_a_team_that_is_less_regular() -> None:
-    calm = forecast(history(120, noise=0.05), list(range(10)))
-    wild = forecast(history(120, noise=0.9), list(range(10)))
+    calm = forecast(history(120, noise=0.05), ahead(*range(10)))
+    wild = forecast(history(120, noise=0.9), ahead(*range(10)))
     assert calm and wild
     assert wild.high - wild.low > 2 * (calm.high - calm.low)
 
@@ -65,6 +75,6 @@ def test_the_interval_is_wider_for_a_team_that_is_less_regular() -> None:
 )
 def test_what_is_expected_lies_in_the_interval(values: list[float], days: int) -> None:
     known = History(MONDAY, values, [n % CYCLE for n in range(len(values))])
-    found = forecast(known, list(range(days)))
+    found = forecast(known, ahead(*range(days)))
     assert found and 0 <= found.low <= found.expected * 1.000001
     assert found.expected <= found.high * 1.000001

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from dashboard.periods import Cycle
-from dashboard.stats.gauge import gauge
+from dashboard.stats.gauge import gauge, limits, readings
 from tests import factories
 from tokens.models import Team
 
@@ -17,7 +17,7 @@ def test_each_person_counts_with_the_newest_reading(team: Team) -> None:
     factories.snapshot(
         team, START, DAY, "bob@x.org", on_demand=0, included=Decimal("0.5"), total=1
     )
-    found = gauge(team, CYCLE)
+    found = gauge(readings(team, CYCLE))
     assert found
     assert (found.on_demand, found.included) == (Decimal(4), Decimal("5.5"))
     assert found.total == 10
@@ -27,11 +27,36 @@ def test_each_person_counts_with_the_newest_reading(team: Team) -> None:
 def test_half_a_sum_is_not_given_as_a_whole_one(team: Team) -> None:
     factories.snapshot(team, START, DAY, "ada@x.org", on_demand=1, included=2, total=3)
     factories.snapshot(team, START, DAY, "bob@x.org", total=1)
-    found = gauge(team, CYCLE)
+    found = gauge(readings(team, CYCLE))
     assert found and found.on_demand is found.included is None
     assert found.total == 4
 
 
 def test_another_cycle_is_not_this_one(team: Team) -> None:
     factories.snapshot(team, END, DAY, "ada@x.org", total=3)
-    assert gauge(team, CYCLE) is None
+    assert gauge(readings(team, CYCLE)) is None
+
+
+def test_who_has_used_most_of_a_limit_is_near_it(team: Team) -> None:
+    """Limits are in dollars, spend in cents; 80 percent is near."""
+    for email, cents, dollars in (("a", 1599, 20), ("b", 1600, 20), ("c", 5, None)):
+        factories.snapshot(
+            team, START, DAY, email, on_demand=cents, effective_limit_dollars=dollars
+        )
+    found = limits(readings(team, CYCLE))
+    assert found
+    assert (found.people, found.near) == (2, 1)
+    assert (found.used, found.whole) == (Decimal(3199), Decimal(4000))
+
+
+def test_somebodys_own_limit_goes_before_everybodys(team: Team) -> None:
+    own = {"hard_limit_override_dollars": 5, "monthly_limit_dollars": 50}
+    factories.snapshot(team, START, DAY, "a", on_demand=500, **own)
+    [read] = readings(team, CYCLE)
+    assert read.limit == 500
+    assert read.is_over
+
+
+def test_without_limits_there_is_nothing_to_be_near(team: Team) -> None:
+    factories.snapshot(team, START, DAY, "a", on_demand=500)
+    assert limits(readings(team, CYCLE)) is None

@@ -5,7 +5,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from dashboard.models import DailyUsage, EventKind
 from dashboard.periods import Period
-from dashboard.stats.people import people, sums, sums_so_far, top
+from dashboard.stats.people import people, people_of
+from dashboard.stats.usage import Spend
 from tests import factories
 from tokens.models import Team
 
@@ -45,33 +46,6 @@ def test_the_last_active_day_is_the_newest_of_counters_and_usage(team: Team) -> 
     assert found == {"ada@x.org": NEXT, "bob@x.org": date(2026, 11, 2)}
 
 
-def test_usage_without_an_email_is_nobody_active(team: Team) -> None:
-    factories.rollup(team, DAY, "3", email="")
-    factories.rollup(team, DAY, "5", email="ada@x.org", kind=EventKind.ON_DEMAND)
-    found = sums(team, PERIOD)
-    assert (found.active, found.each, found.spend.total) == (1, Decimal(8), Decimal(8))
-
-
-def test_whole_days_leave_out_today(
-    team: Team, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    factories.rollup(team, DAY, "5", email="ada@x.org")
-    factories.rollup(team, NEXT, "3", email="ada@x.org")
-    factories.rollup(team, NEXT, "2", email="bob@x.org")
-    with django_assert_num_queries(2):
-        found = sums_so_far(team, PERIOD, NEXT)
-    assert (found.all.active, found.all.spend.total) == (2, Decimal(10))
-    assert (found.whole_days.active, found.whole_days.spend.total) == (1, Decimal(5))
-    assert found.all.people["ada@x.org"].total == 8
-
-
-def test_the_highest_come_first_and_ties_by_name(team: Team) -> None:
-    for email, cents in (("b@x.org", "5"), ("a@x.org", "5"), ("c@x.org", "9")):
-        factories.rollup(team, DAY, cents, email=email)
-    ranked = top(team, sums(team, PERIOD).people, 2)
-    assert [p.email for p in ranked] == ["c@x.org", "a@x.org"]
-
-
 def test_people_are_three_queries(
     team: Team, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -79,3 +53,12 @@ def test_people_are_three_queries(
         factories.member(team, f"{number}@x.org")
     with django_assert_num_queries(3):
         people(team, PERIOD)
+
+
+def test_a_few_people_come_with_what_they_spent(team: Team) -> None:
+    factories.member(team, "ada@x.org", name="Ada")
+    factories.rollup(team, DAY, "5", email="ada@x.org", kind=EventKind.ON_DEMAND)
+    factories.rollup(team, DAY, "9", email="bob@x.org")
+    [ada] = people_of(team, PERIOD, ["ada@x.org"])
+    assert ada.name == "Ada"
+    assert ada.spend == Spend(on_demand=Decimal(5), events=1, requests_costs=Decimal(1))
