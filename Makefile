@@ -1,6 +1,6 @@
 # `make help` lists the commands. PYTHON=/path/to/python chooses the interpreter.
 VENV := .venv/bin
-.PHONY: help run test test-sqlite test-postgres check bench proto requirements image-check
+.PHONY: help run test test-sqlite test-postgres check acceptance bench proto requirements image-check
 
 help:  ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1  /p' Makefile | sort | awk '{n=$$1; $$1=""; printf "  make %-14s%s\n", n, $$0}'
@@ -25,6 +25,10 @@ check:  ## Format, lint, types, migrations, drift, tests: what CI runs
 	@bin/venv base dev
 	@bin/check
 	@$(MAKE) --no-print-directory test
+
+acceptance:  ## Other people's clients and suites; writes docs/acceptance.md
+	@bin/venv base dev
+	$(VENV)/python -m tests.acceptance $(ARGS)
 
 bench:  ## The measurements of docs/benchmarks.md
 	@bin/venv base dev

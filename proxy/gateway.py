@@ -106,6 +106,9 @@ async def _answer(request: Request, request_id: str) -> Answer | Streaming:
     if path == "/v1/chat/completions":
         _allow(request, "POST")
         return await views.chat_completions(request, caller, request_id)
+    if path == "/v1/openapi.json":
+        _allow(request, *READS)
+        return await views.description()
     if path == "/v1/models":
         _allow(request, *READS)
         return await views.models(caller)

@@ -13,6 +13,8 @@ from proxy.errors import BadField, BadRequest
 
 Body = Mapping[str, object]
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
+# As at OpenAI's.
+MOST_CHOICES = 128
 MISSING, TYPE, VALUE = (
     "missing_required_parameter",
     "invalid_type",
@@ -39,10 +41,10 @@ def parse(raw: bytes) -> ChatRequest:
     stream = _boolean(body, "stream")
     for name in ("n", "max_tokens", "max_completion_tokens"):
         integer(body, name)
-    if body.get("n") is not None and integer(body, "n") < 1:
-        raise BadField("n", VALUE, "`n` must be at least 1.")
-    usage = stream and _include_usage(body)
-    return ChatRequest(raw, body, model, stream, usage)
+    if body.get("n") is not None and not 1 <= integer(body, "n") <= MOST_CHOICES:
+        raise BadField("n", VALUE, f"`n` must be from 1 to {MOST_CHOICES}.")
+    usage = _include_usage(body)
+    return ChatRequest(raw, body, model, stream, stream and usage)
 
 
 def _object(raw: bytes) -> Body:
@@ -117,10 +119,12 @@ def _boolean(body: Body, name: str, path: str = "") -> bool:
 
 
 def integer(body: Body, name: str) -> int:
-    """The field's number; absent and null are 0."""
+    """The field's number; absent and null are 0. To JSON 1.0 is an integer too."""
     value = body.get(name)
     if value is None:
         return 0
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise BadField(name, TYPE, f"`{name}` must be an integer.")
     return value

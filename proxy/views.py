@@ -1,8 +1,9 @@
-"""The gateway's three routes: what was asked for, and the answer in its shape."""
+"""The gateway's routes: what was asked for, and the answer in its shape."""
 
 import time
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 
 from proxy import catalogue, connections, neighbours, schemas, sse, upstreams, usage
 from proxy.answering import JSON, Answer, Streaming, json
@@ -21,6 +22,7 @@ from proxy.usage import Record
 from tokens.choosing import Wanted
 
 WAITS = Waits()
+DESCRIPTION = Path(__file__).with_name("openapi.json").read_bytes()
 STREAM = {
     "content-type": "text/event-stream",
     "cache-control": "no-cache",
@@ -84,6 +86,11 @@ async def models(caller: Caller) -> Answer:
 
 async def model(caller: Caller, model_id: str) -> Answer:
     return json((await _pick(caller, model_id)).as_json())
+
+
+async def description() -> Answer:
+    """What all this looks like, in OpenAPI 3.1."""
+    return Answer(200, DESCRIPTION, JSON)
 
 
 async def _pick(caller: Caller, model_id: str) -> Model:

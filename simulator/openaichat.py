@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from simulator.filling import filled
 from simulator.reply import Reply, as_json
@@ -89,11 +90,13 @@ def models() -> Reply:
 def read(body: bytes) -> Asked | Reply:
     """What is asked, or the refusal; as strict as the original where it is known."""
     try:
-        asked = json.loads(body)
-        messages = asked["messages"]
-        model = asked["model"]
-    except (ValueError, KeyError, TypeError) as broken:
+        return _read(json.loads(body))
+    except (ValueError, KeyError, TypeError, AttributeError) as broken:
         return error(400, f"Cannot read it: {broken!r}", "invalid_request_error")
+
+
+def _read(asked: dict[str, Any]) -> Asked | Reply:
+    messages, model = asked["messages"], asked["model"]
     if model not in MODELS:
         return error(
             404,
@@ -109,7 +112,7 @@ def read(body: bytes) -> Asked | Reply:
         return error(400, said, "invalid_request_error", param="stream_options")
     return Asked(
         model=f"{model}-2024-08-06",
-        choices=asked.get("n") or 1,
+        choices=int(asked.get("n") or 1),
         stream=stream,
         usage=bool((options or {}).get("include_usage")),
         logprobs=bool(asked.get("logprobs")),
@@ -133,24 +136,39 @@ def _calls(asked: Json) -> tuple[tuple[str, str], ...]:
     choice = asked.get("tool_choice", asked.get("function_call", "auto"))
     if last in ("tool", "function") or choice == "none":
         return ()
-    tools = asked.get("tools") or asked.get("functions") or []
-    functions = [tool.get("function", tool) for tool in tools]  # type: ignore[attr-defined]
+    functions = [
+        _object(tool.get("function", tool))
+        for tool in _objects(asked.get("tools") or asked.get("functions"))
+    ]
     if isinstance(choice, dict):
-        wanted = choice.get("function", choice).get("name")
-        functions = [one for one in functions if one["name"] == wanted]
+        wanted = _object(choice.get("function", choice)).get("name")
+        functions = [one for one in functions if one.get("name") == wanted]
     return tuple(
-        (one["name"], json.dumps(filled(one.get("parameters") or {})))
+        (str(one["name"]), json.dumps(filled(_object(one.get("parameters")))))
         for one in functions
         if "name" in one
     )
 
 
 def _formatted(asked: Json) -> str:
-    wanted = asked.get("response_format")
-    kind = wanted.get("type") if isinstance(wanted, dict) else "text"
-    if kind == "json_schema":
-        return json.dumps(filled(wanted["json_schema"]["schema"]))  # type: ignore[index]
-    return '{"hello": "simulator"}' if kind == "json_object" else ""
+    wanted = _object(asked.get("response_format"))
+    if wanted.get("type") == "json_schema":
+        named = _object(wanted.get("json_schema"))
+        return json.dumps(filled(_object(named.get("schema"))))
+    return '{"hello": "simulator"}' if wanted.get("type") == "json_object" else ""
+
+
+def _object(value: object) -> dict[str, Any]:
+    """What cannot be read does no harm here: it is not this server that is tested."""
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: object) -> list[dict[str, Any]]:
+    return (
+        [one for one in value if isinstance(one, dict)]
+        if isinstance(value, list)
+        else []
+    )
 
 
 def answer(asked: Asked) -> str:

@@ -3,28 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import openai
 import pytest
 
 from tests.live import Product
+from tests.proxy import kinds
 from tests.proxy.gateway import HELLO, Gateway
 
-ROWS = """
-from proxy.models import OfferedModel
-from tokens.crypto import fingerprint
-from tokens.models import Team, Upstream, UpstreamToken
-team = Team.objects.default()
-for kind, model, there in (("openai", "provided", "gpt-4o"), ("unified", "newer", "")):
-    url = "%s" + ("/v1" if kind == "openai" else "")
-    upstream = Upstream.objects.create(name=kind, kind=kind, base_url=url)
-    OfferedModel.objects.create(name=model, upstream=upstream, upstream_name=there)
-    secret = f"secret-of-{kind}"
-    UpstreamToken.objects.create(
-        team=team, upstream=upstream, secret=secret, machine_id="a" * 64,
-        fingerprint=fingerprint(secret),
-    )
-"""
 TOOL: Any = {
     "type": "function",
     "function": {
@@ -39,10 +24,7 @@ TOOL: Any = {
 
 @pytest.fixture(scope="module")
 def running(live: Product) -> Gateway:
-    live.manage("shell", "-c", ROWS % live.simulator_url)
-    for kind in ("openai", "unified"):
-        url = f"{live.simulator_url}/_sim/tokens"
-        httpx.post(url, json={"token": f"secret-of-{kind}"}).raise_for_status()
+    kinds.add(live)
     return Gateway(live, live.auth_token)
 
 
@@ -56,13 +38,7 @@ def gateway(running: Gateway) -> Iterator[Gateway]:
 def mended(gateway: Gateway) -> Iterator[Gateway]:
     """Its tokens take part again afterwards, whatever was done to them."""
     yield gateway
-    gateway.live.manage("shell", "-c", HEAL)
-
-
-HEAL = """
-from tokens.models import UpstreamToken
-UpstreamToken.objects.update(state="active", cool_until=None, last_error="")
-"""
+    gateway.heal()
 
 
 def create(gateway: Gateway, model: str, **rest: Any) -> Any:
@@ -187,3 +163,61 @@ def test_a_cut_stream_raises_in_the_client(gateway: Gateway, ends: str) -> None:
         list(create(gateway, "provided", stream=True))
     row = gateway.row()
     assert (row["outcome"], row["error_code"]) == ("truncated", "upstream_cut")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_every_field_at_once_is_answered_strictly(
+    gateway: Gateway, stream: bool
+) -> None:
+    client = openai.OpenAI(
+        base_url=gateway.url, api_key=gateway.key, _strict_response_validation=True
+    )
+    answer: Any = client.chat.completions.create(
+        model="provided",
+        messages=[{"role": "developer", "content": "string", "name": "name"}],
+        audio={"format": "wav", "voice": "alloy"},
+        frequency_penalty=-2,
+        function_call="none",
+        functions=[{"name": "name", "parameters": {"foo": "bar"}}],
+        logit_bias={"foo": 0},
+        logprobs=True,
+        max_completion_tokens=0,
+        max_tokens=0,
+        metadata={"foo": "string"},
+        modalities=["text"],
+        n=1,
+        seed=-9007199254740991,
+        stop="\n",
+        store=True,
+        stream=stream,
+        stream_options={"include_usage": True, "include_obfuscation": True},
+        temperature=1,
+        tool_choice="none",
+        tools=[TOOL],
+        top_logprobs=0,
+        user="user-1234",
+    )
+    if stream:
+        *_, answer = list(answer)
+    assert answer.usage is not None
+    assert answer.usage.completion_tokens == 12
+
+
+@pytest.mark.parametrize(
+    ("fault", "options", "tries"),
+    [
+        ("rate_limited", {"retry_after": "1"}, 3),
+        ("context_length", {}, 1),
+        ("502", {}, 3),
+    ],
+)
+def test_an_sdk_tries_again_where_that_helps(
+    mended: Gateway, fault: str, options: dict[str, Any], tries: int
+) -> None:
+    gateway = mended
+    gateway.vendor.fault("openai", fault, times=None, **options)
+    before = len(gateway.rows())
+    client = openai.OpenAI(base_url=gateway.url, api_key=gateway.key, max_retries=2)
+    with pytest.raises(openai.APIStatusError):
+        client.chat.completions.create(**HELLO | {"model": "provided"})
+    assert len(gateway.rows()) - before == tries
