@@ -9,6 +9,7 @@
 import os
 import re
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 
 import httpx
 
+from tests import environment
 from tests.live import Product, product
 
 EVENTS = int(os.environ.get("BENCH_EVENTS", "1000000"))
@@ -24,8 +26,7 @@ DAYS = 90
 
 def main() -> None:
     with product("web") as live:
-        size = ("--people", "1000", "--days", str(DAYS), "--events", str(EVENTS))
-        live.manage("demo_data", *size)
+        fill(live)
         with signed_in(live) as client:
             before = memory(live)
             begin = time.perf_counter()
@@ -36,6 +37,12 @@ def main() -> None:
     print(f"{rows - 1:,} events, {size_mb:.0f} MB in {seconds:.1f} s")
     print(f"first bytes after {first * 1000:.0f} ms, {rows / seconds:,.0f} rows/s")
     print(f"memory of the web role: {before:.0f} MB before, {max(seen):.0f} MB at most")
+
+
+def fill(live: Product) -> None:
+    size = ("--people", "1000", "--days", str(DAYS), "--events", str(EVENTS))
+    command = [sys.executable, "manage.py", "demo_data", *size]
+    subprocess.run(command, cwd=environment.ROOT, env=live.env, check=True)
 
 
 @contextmanager
