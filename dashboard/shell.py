@@ -74,6 +74,9 @@ class Shell:
                 self._entry(_("Requests"), "logs", "list-ul", self._of_team),
             ]
         if self._manages:
+            entries.append(
+                self._entry(_("Gateway"), "gateway", "hdd-network", self._of_team)
+            )
             entries.append(self._entry(_("Tokens"), "tokeninfo", "key", self._of_team))
         if self.user.is_staff:
             entries.append(self._entry(_("Admin"), "admin:index", "gear"))

@@ -51,6 +51,8 @@ ROUTES = (
     Route("chart", Kind.DATA, ("daily-spend",)),
     Route("chart-csv", Kind.DATA, ("daily-spend",)),
     Route("events-csv", Kind.DATA),
+    Route("gateway", Kind.PAGE),
+    Route("check-tokens", Kind.DEED),
     Route("sync", Kind.PAGE),
     Route("sync-streams", Kind.PART),
     Route("sync-runs", Kind.PART),
