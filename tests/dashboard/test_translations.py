@@ -18,7 +18,7 @@ def test_the_overview_is_said_in_each_language(
     alice: Client, world: World, language: str
 ) -> None:
     alice.cookies["language"] = language
-    start, end = world.today.replace(day=1), world.today
+    start, end = str(world.today.replace(day=1)), str(world.today)
     html = alice.get("/dashboard/", {"start": start, "end": end}).content.decode()
     for words in SAID[language]:
         assert words in html
