@@ -55,5 +55,5 @@ async def _refused_list(clients: Clients, lease: Lease) -> Failed | None:
     try:
         await openai.models(clients.quick, options, credential)
     except UpstreamError as error:
-        return error.failed()
+        return error.failed(credential)
     return None

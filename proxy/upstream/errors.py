@@ -16,11 +16,11 @@ the stream's last event with `failed()`.
 
 from typing import ClassVar
 
-from proxy.upstream.vocabulary import Failed
+from proxy.upstream.vocabulary import Credential, Failed
 
 
 class UpstreamError(Exception):
-    """The base; `message` may be shown to a caller and holds no secret."""
+    """The base; `message`, `code` and `param` may be in the upstream's own words."""
 
     status: int = 502
     code: str = "upstream_error"
@@ -34,16 +34,18 @@ class UpstreamError(Exception):
         super().__init__(message)
         self.message = message
 
-    def failed(self) -> Failed:
+    def failed(self, credential: Credential) -> Failed:
+        """What may be told to a caller and written down: nothing of the credential."""
+        hide = credential.hidden_in
         return Failed(
             status=self.status,
-            code=self.code,
-            message=self.message,
+            code=hide(self.code),
+            message=hide(self.message),
             retryable=self.retryable,
             blames_token=self.blames_token,
             token_is_dead=self.token_is_dead,
             retry_after=self.retry_after,
-            param=self.param,
+            param=None if self.param is None else hide(self.param),
         )
 
 

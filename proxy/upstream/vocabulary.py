@@ -4,6 +4,7 @@ An event stream ends with exactly one `Finished` or `Failed`; nothing follows it
 Texts and secrets stay out of every `repr`, so that no log line can show them.
 """
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -60,6 +61,16 @@ class Credential:
 
     token: str = field(repr=False)
     checksum: str = field(repr=False)
+
+    def hidden_in(self, text: str) -> str:
+        """The text without what is secret of us: upstreams quote what they got."""
+        for secret in (self.token, *self.checksum[8:].split("/")):
+            if secret:
+                # Also one that was cut short on its way to us.
+                begin = re.escape(secret[:16])
+                rest = r"[^\s\"'<>]*" if len(secret) > 16 else ""
+                text = re.sub(begin + rest, "…", text)
+        return text
 
 
 @dataclass(frozen=True, slots=True)

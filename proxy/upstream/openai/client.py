@@ -80,7 +80,7 @@ async def _events(
                 async for event in events:
                     yield event
     except UpstreamError as error:
-        yield error.failed()
+        yield error.failed(credential)
 
 
 async def check(response: httpx.Response, credential: Credential) -> None:

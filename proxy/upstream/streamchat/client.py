@@ -60,7 +60,7 @@ async def _events(
             async for event in events:
                 yield event
     except UpstreamError as error:
-        yield error.failed()
+        yield error.failed(credential)
 
 
 async def _read(items: AsyncIterator[Item]) -> AsyncGenerator[Event, None]:

@@ -83,7 +83,7 @@ async def _events(
                 yield usage
         yield answer.finished()
     except UpstreamError as error:
-        yield error.failed()
+        yield error.failed(credential)
 
 
 class Answer:
