@@ -6,7 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 from dashboard.adminapi import auditlog, blocklists, groups, reading
-from dashboard.adminapi.errors import NotThere, PagesMoved, RequestRefused, Unreadable
+from dashboard.adminapi.errors import (
+    KeyMayNot,
+    NotThere,
+    PagesMoved,
+    RequestRefused,
+    Unreadable,
+)
 from dashboard.adminapi.groups import GroupsReport
 from dashboard.adminapi.http import Http
 from dashboard.adminapi.notes import Notes
@@ -18,7 +24,7 @@ from dashboard.adminapi.records import (
     SpendRecord,
     SpendReport,
 )
-from dashboard.adminapi.refusals import NOT_THE_API
+from dashboard.adminapi.refusals import ANOTHER_KIND, NOT_THE_API
 from dashboard.adminapi.walk import Walk
 
 log = logging.getLogger(__name__)
@@ -52,6 +58,8 @@ class AdminApi:
             answer = self._http.json("GET", "/teams/members")
         except NotThere:
             raise NotThere(NOT_THE_API.format(what="“not found”")) from None
+        except KeyMayNot:
+            raise KeyMayNot(ANOTHER_KIND) from None
         rows = reading.items(answer, "teamMembers")
         return tuple(notes.read(rows, MemberRecord.read))
 

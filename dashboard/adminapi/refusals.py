@@ -9,6 +9,10 @@ PERSONAL = (
     "This looks like a personal key, or a mistyped one. A team admin makes a team key "
     "in Cursor's dashboard under Settings, Cursor Admin API Keys."
 )
+ANOTHER_KIND = (
+    "This key may not read the team's members, so it is of another kind. A team admin "
+    "makes the right one in Cursor's dashboard under Settings, Cursor Admin API Keys."
+)
 REVOKED = (
     "The Admin API does not take this key: it is mistyped or was revoked. A team admin "
     "makes a new one in Cursor's dashboard under Settings, Cursor Admin API Keys."

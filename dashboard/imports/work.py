@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 State = UsageImport.State
 # How often a file that is being read says how far it is.
 BEAT = timedelta(seconds=1)
+GO_ON = "then go on"
 LATER = timedelta(seconds=15)
 AFTER = "Usage events are being synced just now; it begins right after that."
 NO_FILE = "The file is not on the worker's disk: web and worker need one DATA_DIR."
@@ -45,7 +46,7 @@ def work(pk: int, clock: Clock = utc_now) -> None:
         _failed(hold, NO_FILE)
     except DatabaseError as error:
         log.exception("The import %s lost the database.", pk)
-        _failed(hold, storing.sentence(error))
+        _failed(hold, storing.sentence(error, GO_ON))
     except Exception:
         log.exception("The import %s ended unexpectedly.", pk)
         _failed(hold, BROKEN)

@@ -58,7 +58,7 @@ class StreamProgress:
 
     @property
     def wants_address(self) -> bool:
-        return is_about_address(self.error)
+        return self.doing is Doing.FAILED and is_about_address(self.error)
 
     @property
     def is_busy(self) -> bool:
@@ -148,11 +148,17 @@ def _stream(
 
 
 def _holds(tried: Capability, state: SyncState | None) -> bool:
-    """Something is wrong with the key; a sync that succeeded later knows better."""
+    """Something is wrong with the key. A sync that ended later, well or with another
+    failure, knows better."""
     if tried.state in READABLE:
         return False
-    succeeded = state.succeeded_at if state else None
-    return succeeded is None or succeeded <= tried.checked_at
+    if state is None:
+        return True
+    if state.succeeded_at and state.succeeded_at > tried.checked_at:
+        return False
+    ended, said = state.finished_at, state.last_error
+    is_older = ended is not None and ended > tried.checked_at
+    return not (is_older and said and said != tried.sentence)
 
 
 def _refusal(tried: Capability) -> str:

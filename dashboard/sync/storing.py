@@ -9,25 +9,22 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 log = logging.getLogger(__name__)
-NO_ROOM = "The disk is full: free some space; the next sync goes on from here."
-AWAY = (
-    "The database went away in the middle: see that it runs and can be reached; the "
-    "next sync goes on from here."
-)
+NO_ROOM = "The disk is full: free some space; {then}."
+AWAY = "The database went away in the middle: see that it can be reached; {then}."
 NOT_TAKEN = (
-    "The database did not take what was read: the worker's log says why; the next sync "
-    "tries again."
+    "The database did not take what was read, the worker's log says why; {then}."
 )
+NEXT_SYNC = "the next sync goes on from here"
 # Less than a lease's term in all: nobody has taken over by then.
 PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
 
 
-def sentence(error: DatabaseError) -> str:
+def sentence(error: DatabaseError, then: str = NEXT_SYNC) -> str:
     """PostgreSQL says “No space left on device”, SQLite “database or disk is full”."""
     said = str(error).lower()
-    if "disk is full" in said or "no space left" in said:
-        return NO_ROOM
-    return AWAY if _is_away(error) else NOT_TAKEN
+    is_full = "disk is full" in said or "no space left" in said
+    found = NO_ROOM if is_full else AWAY if _is_away(error) else NOT_TAKEN
+    return found.format(then=then)
 
 
 def _is_away(error: DatabaseError) -> bool:

@@ -91,7 +91,7 @@ def test_a_failure_of_the_key_asks_for_another_one(
 ) -> None:
     failed = SYNCED | {"succeeded_at": None}
     factories.sync_state(team, stream, LATER, **failed, last_error="No.")
-    factories.capability(team, stream, state)
+    factories.capability(team, stream, state, "No.")
     found = next(s for s in progress(team, NOW).streams if s.stream is stream)
     assert found.wants_key is wants_key
     assert (found.doing is Doing.FAILED) is (stream is not Stream.AUDIT)
@@ -104,3 +104,13 @@ def test_a_stream_that_was_read_since_wants_no_other_key(team: Team) -> None:
         team, Stream.SPEND, later, finished_at=later, succeeded_at=later
     )
     assert not progress(team, NOW).wants_key
+
+
+def test_a_later_failure_of_another_kind_is_not_the_keys(team: Team) -> None:
+    later = datetime.now(UTC) + HOUR
+    factories.capability(team, Stream.MEMBERS, "wrong_key", "Not this key.")
+    factories.sync_state(
+        team, Stream.MEMBERS, later, finished_at=later, last_error="No answer."
+    )
+    found = next(s for s in progress(team, NOW).streams if s.stream is Stream.MEMBERS)
+    assert not found.wants_key

@@ -33,6 +33,8 @@ def team(vendor: Vendor, transactional_db: None) -> Team:
     )
 
 
+NO_ROOM = storing.NO_ROOM.format(then=storing.NEXT_SYNC)
+AWAY = storing.AWAY.format(then=storing.NEXT_SYNC)
 MANY = 1_073_741_823
 
 
@@ -64,7 +66,7 @@ def test_a_full_disk_says_so_and_the_next_run_repairs_it(
     windows = coverage.due_windows(team, Stream.EVENTS, clock.now)
     request.getfixturevalue("full_disk")
     outcome = sync(Stream.EVENTS, windows)
-    assert outcome.error == said(Stream.EVENTS) == storing.NO_ROOM
+    assert outcome.error == said(Stream.EVENTS) == NO_ROOM
     assert UsageEvent.objects.count() == sum(w.rows for w in SyncWindow.objects.done())
     pragma(f"max_page_count = {MANY}")
     assert not sync(Stream.EVENTS, windows).error
@@ -89,9 +91,9 @@ def test_a_database_that_goes_away_in_a_transaction_says_so_and_is_repaired(
 
     job = Job(team, api, ends_the_connection)
     outcome = sync_stream(job, Stream.EVENTS, take(team, Stream.EVENTS, clock), windows)
-    assert outcome.error == said(Stream.EVENTS) == storing.AWAY
+    assert outcome.error == said(Stream.EVENTS) == AWAY
     assert not UsageEvent.objects.exists()
-    assert SyncRun.objects.get().error == storing.AWAY
+    assert SyncRun.objects.get().error == AWAY
     assert not sync(Stream.EVENTS, windows).error
     assert UsageEvent.objects.exists()
 
