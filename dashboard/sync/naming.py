@@ -1,8 +1,9 @@
 """Whose row it is, where the vendor leaves the e-mail out: by the id that it gave.
 
 Ids come in several forms (a number here, `user_…` there), so each place in which an
-id stood beside an e-mail is asked. Who stays unknown adds up to nobody's share, and
-no money is lost: rows of different people are never taken for one.
+id stood beside an e-mail is asked, the other rows of the answer first. Who stays
+unknown adds up to nobody's share, and no money is lost: rows of different people are
+never taken for one.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -24,7 +25,8 @@ def named(team: Team, records: Collection[R]) -> list[R]:
     nameless = {r.user_id for r in records if r.user_id and not r.email}
     if not nameless:
         return list(records)
-    known = _emails(team, nameless)
+    told = {r.user_id: r.email for r in records if r.user_id in nameless and r.email}
+    known = _emails(team, nameless - told.keys()) | told
     return [replace(r, email=r.email or known.get(r.user_id, "")) for r in records]
 
 
