@@ -18,6 +18,10 @@ def empty_members(payload: Json, options: Options) -> Json:
     return {**payload, "teamMembers": []}
 
 
+def empty_blocklists(payload: Json, options: Options) -> Json:
+    return {**payload, "repos": []}
+
+
 def absent_members(payload: Json, options: Options) -> Json:
     """Some are not in this one answer: those of `emails`, or a `share` of all."""
     rows = cast(list[object], payload["teamMembers"])
@@ -37,6 +41,7 @@ def new_field(payload: Json, options: Options) -> Json:
 PAYLOADS: dict[tuple[str, str], Callable[[Json, Options], Json]] = {
     ("members", "empty_members"): empty_members,
     ("members", "absent_members"): absent_members,
+    ("blocklists", "empty_blocklists"): empty_blocklists,
     ("events", "shuffled"): out_of_order,
     ("events", "bare_when_filtered"): as_it_is,
     ("limit", "delayed"): as_it_is,

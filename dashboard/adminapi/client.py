@@ -31,8 +31,9 @@ log = logging.getLogger(__name__)
 DAY_MS = 86_400_000
 LONGEST_SLICE_MS = 30 * DAY_MS
 DAILY, SPEND = "/teams/daily-usage-data", "/teams/spend"
-PEOPLE_PER_PAGE = 200
-SPEND_PER_PAGE = 100
+# The largest first; a smaller one where the vendor refuses it.
+PEOPLE_PER_PAGE = (200, 100, 50)
+SPEND_PER_PAGE = (100, 50, 10)
 WALKS = 3
 LAST_PAGE = 10_000
 
@@ -102,14 +103,15 @@ class AdminApi:
     def _daily_slice(self, start_ms: int, end_ms: int) -> list[Any]:
         """A slice that the vendor finds too long is halved, down to a day."""
         query = {"startDate": start_ms, "endDate": end_ms}
+        days = (end_ms - start_ms + 1) // DAY_MS
+        sizes = PEOPLE_PER_PAGE[:1] if days > 1 else PEOPLE_PER_PAGE
         try:
-            answers = self._pages(DAILY, query, PEOPLE_PER_PAGE, "totalPages")
+            answers = self._sized(DAILY, query, sizes)
             return [row for answer in answers for row in reading.items(answer, "data")]
         except RequestRefused:
-            days = (end_ms - start_ms + 1) // DAY_MS
             if days < 2:
                 raise
-            middle = start_ms + days // 2 * DAY_MS
+        middle = start_ms + days // 2 * DAY_MS
         first = self._daily_slice(start_ms, middle - 1)
         return first + self._daily_slice(middle, end_ms)
 
@@ -117,7 +119,7 @@ class AdminApi:
         """The spend gauge of every member in the running billing cycle."""
         query = {"sortBy": "user", "sortDirection": "asc"}
         for _ in range(WALKS):
-            pages = list(self._pages(SPEND, query, SPEND_PER_PAGE, "totalPages"))
+            pages = self._sized(SPEND, query, SPEND_PER_PAGE)
             if len({reading.whole(page, "totalMembers") for page in pages}) == 1:
                 notes.saw_answer(pages[0])
                 rows = [
@@ -132,6 +134,15 @@ class AdminApi:
     def events(self, start_ms: int, end_ms: int) -> Walk:
         """A walk over all events of the window; one walk may not be enough."""
         return Walk(self._http, start_ms, end_ms)
+
+    def _sized(self, path: str, query: Json, sizes: tuple[int, ...]) -> list[Any]:
+        """All pages of a list, in the first of the sizes that the vendor takes."""
+        for size in sizes[:-1]:
+            try:
+                return list(self._pages(path, query, size, "totalPages"))
+            except RequestRefused:
+                continue
+        return list(self._pages(path, query, sizes[-1], "totalPages"))
 
     def _pages(
         self, path: str, query: Json, size: int, total_key: str

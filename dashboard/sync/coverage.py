@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -30,7 +31,8 @@ def due_windows(team: Team, stream: Stream, now: datetime) -> list[Window]:
     if rhythm is None:
         return []
     starts = cycle_starts(team) if rhythm.cycles else []
-    windows = due(rhythm, now, fetched_days(team, stream), starts)
+    zone = ZoneInfo(team.time_zone)
+    windows = due(rhythm, now, fetched_days(team, stream), starts, zone)
     first = history_from(team, stream)
     return [window for window in windows if first is None or window.days[-1] >= first]
 

@@ -8,7 +8,7 @@ each week while its cycle runs, and twice after the cycle's end.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from dashboard.adminapi.reading import day_of
 
@@ -17,7 +17,6 @@ ONE_DAY = timedelta(days=1)
 # The vendor refreshes hourly; rows of the last minute may still be moving.
 QUIET_MS = 60_000
 LATE_HOURS = timedelta(hours=3)
-NIGHT = timedelta(hours=2)
 WEEK = timedelta(days=7)
 AFTER_CYCLE = (timedelta(hours=24), timedelta(hours=72))
 # So many days in a row without a row: the vendor's history ends here.
@@ -89,8 +88,10 @@ def due(
     now: datetime,
     fetched: Mapping[date, Fetched],
     cycle_starts: Sequence[datetime] = (),
+    zone: tzinfo = UTC,
 ) -> list[Window]:
-    """What is to be fetched now, newest first; backfill is not in it."""
+    """What is to be fetched now, newest first; backfill is not in it. Nights are those
+    of the zone; days are UTC."""
     now_ms = int(now.timestamp() * 1000)
     today = day_of(now_ms - QUIET_MS)
     oldest = today - ONE_DAY * max(rhythm.nightly, rhythm.reach)
@@ -98,7 +99,7 @@ def due(
     wanted = [
         day
         for day in days
-        if _is_due(rhythm, now, today, day, fetched.get(day), cycle_starts)
+        if _is_due(rhythm, now, day, fetched.get(day), cycle_starts, zone)
     ]
     windows = [span(run[-1], run[0], now_ms) for run in _runs(wanted, rhythm.step)]
     return [window for window in windows if window.start_ms <= window.end_ms]
@@ -107,16 +108,16 @@ def due(
 def _is_due(
     rhythm: Rhythm,
     now: datetime,
-    today: date,
     day: date,
     last: Fetched | None,
     cycle_starts: Sequence[datetime],
+    zone: tzinfo,
 ) -> bool:
-    age = (today - day).days
+    age = (day_of(int(now.timestamp() * 1000) - QUIET_MS) - day).days
     if age < rhythm.hourly or (age == rhythm.hourly and _late(now)):
         return True
     if age < rhythm.nightly:
-        return last is None or last.at < _last_night(now)
+        return last is None or last.at < _last_night(now, zone)
     if last is None or not rhythm.cycles:
         return False
     return last.at < _wanted_after(now, day, cycle_starts)
@@ -127,8 +128,10 @@ def _late(now: datetime) -> bool:
     return now - now.replace(hour=0, minute=0, second=0, microsecond=0) < LATE_HOURS
 
 
-def _last_night(now: datetime) -> datetime:
-    night = now.replace(hour=0, minute=0, second=0, microsecond=0) + NIGHT
+def _last_night(now: datetime, zone: tzinfo) -> datetime:
+    """Two o'clock where the team is."""
+    local = now.astimezone(zone)
+    night = local.replace(hour=2, minute=0, second=0, microsecond=0)
     return night if night <= now else night - ONE_DAY
 
 

@@ -47,6 +47,24 @@ def test_daily_usage_is_asked_in_slices_and_a_refused_slice_is_halved() -> None:
     assert len({record.day for record in records}) == len(records) == 6
 
 
+@pytest.mark.parametrize("most", [200, 100, 50])
+def test_pages_are_as_large_as_the_vendor_takes_them(most: int) -> None:
+    def answer(path: str, body: Json) -> Json | int:
+        if body["pageSize"] > most:
+            return 400
+        row = {"date": 0, "email": "a@x.org"}
+        return {"data": [row], "pagination": {"hasNextPage": False}}
+
+    assert len(client(answer).daily_usage(0, DAY_MS - 1, Notes())) == 1
+
+
+def test_spend_falls_back_to_smaller_pages() -> None:
+    def answer(path: str, body: Json) -> Json | int:
+        return spend_page(body, 120) if body["pageSize"] <= 10 else 400
+
+    assert len(client(answer).spend(Notes()).records) == 120
+
+
 def test_daily_usage_of_the_first_generation_came_without_pages() -> None:
     row = {"date": 0, "email": "a@x.org"}
     api = client(lambda path, body: {"data": [row] * 300})

@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from dashboard.adminapi.blocklists import BlocklistRecord
-from dashboard.models import BlocklistRepo, BlocklistRevision
+from dashboard.models import BlocklistRepo, BlocklistRevision, Stream
 from dashboard.sync.blocklists import save_blocklists
+from tests.dashboard.sync.conftest import Sync
+from tests.vendor import Vendor
 from tokens.models import Team
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -76,3 +78,14 @@ def test_nobody_is_missed_in_a_list_that_could_not_be_read_whole(team: Team) -> 
     for hour in (1, 2):
         save_blocklists(team, [OTHER], NOW + hour * HOUR, is_whole=False)
     assert repo().removed_at is None
+
+
+def test_an_empty_list_from_the_vendor_removes_nothing_at_once(
+    sync: Sync, vendor: Vendor, team: Team
+) -> None:
+    known = sync(Stream.BLOCKLISTS).counts.inserted
+    vendor.fault("blocklists", "empty_blocklists")
+    assert sync(Stream.BLOCKLISTS).counts.withdrawn == 0
+    sync(Stream.BLOCKLISTS)
+    listed = BlocklistRepo.objects.filter(removed_at=None, missing_since=None)
+    assert listed.count() == known > 0

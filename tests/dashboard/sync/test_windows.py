@@ -1,6 +1,7 @@
 """Which days are fetched: pure dates in and out."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -67,6 +68,14 @@ def test_each_night_the_last_week_is_due_again() -> None:
     assert days_of(due(RHYTHM, NOW, fetched(before_two)))[1:] == RECENT[:6]
     after_two = NOW.replace(hour=2, minute=1)
     assert days_of(due(RHYTHM, NOW, fetched(after_two))) == [TODAY]
+
+
+def test_the_night_is_the_teams_own() -> None:
+    tokyo = ZoneInfo("Asia/Tokyo")  # two o'clock is 17:00 UTC of the day before
+    night = (NOW - DAY).replace(hour=17)
+    before, after = (fetched(night + n * timedelta(minutes=1)) for n in (-1, 1))
+    assert days_of(due(RHYTHM, NOW, before, zone=tokyo))[1:] == RECENT[:6]
+    assert days_of(due(RHYTHM, NOW, after, zone=tokyo)) == [TODAY]
 
 
 def test_each_week_the_running_cycle_is_due_again() -> None:
