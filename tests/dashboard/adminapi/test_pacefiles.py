@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from dashboard.adminapi.pace import Paced, Priority
 from dashboard.adminapi.pacefiles import InFiles
 from dashboard.adminapi.pacestore import MINUTE, Curb, InMemory, Shared
 from tests.dashboard.adminapi.conftest import EVENTS, MEMBERS, START, Clock, taken
+
+numbers = count()
 
 
 @pytest.fixture
@@ -92,7 +95,7 @@ def test_files_and_memory_agree(
     clock: Clock, tmp_path: Path, steps: list[tuple[float, int]]
 ) -> None:
     clock.now = START
-    files, memory = InFiles(tmp_path / f"{id(steps)}", clock), InMemory(clock)
+    files, memory = InFiles(tmp_path / str(next(numbers)), clock), InMemory(clock)
     for later, limit in steps:
         clock.now += later
         assert (files.take("a:b", limit) == 0) == (memory.take("a:b", limit) == 0)

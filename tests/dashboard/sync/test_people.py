@@ -42,7 +42,8 @@ def test_days_without_an_email_add_up_and_a_row_that_came_twice_does_not(
     team: Team,
 ) -> None:
     one, other = a_day(email="", user_id="u1"), a_day(email="", user_id="u2")
-    save_daily(team, [one, other, one, a_day(), a_day()], NOW)
+    named = a_day(user_id="u3")
+    save_daily(team, [one, other, one, named, named], NOW)
     assert DailyUsage.objects.get(email="").chat_requests == 6
     assert DailyUsage.objects.get(email="a@x.org").chat_requests == 3
 
@@ -102,6 +103,14 @@ def test_days_without_email_and_id_add_up(team: Team) -> None:
     nobody = a_day(email="", user_id="")
     save_daily(team, [nobody, nobody], NOW)
     assert DailyUsage.objects.get().chat_requests == 6
+
+
+def test_rows_of_one_answer_name_each_other(team: Team) -> None:
+    yesterday = NOW.date() - timedelta(days=1)
+    records = [a_day(email="", day=yesterday), a_day()]
+    assert save_daily(team, records, NOW).inserted == 2
+    assert not DailyUsage.objects.filter(email="").exists()
+    assert save_daily(team, records, NOW + HOUR).written == 0
 
 
 def test_a_blanked_row_goes_to_whom_its_id_is_known_of(team: Team) -> None:
