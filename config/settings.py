@@ -8,7 +8,7 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from config import database, env
+from config import database, env, filequeue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environ.Env.read_env(BASE_DIR / ".env")
@@ -140,7 +140,7 @@ CACHES: dict[str, Any] = {
 }
 
 _QUEUE_DIR = DATA_DIR / "queue"
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or f"{filequeue.SCHEME}://"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     # The queues in the order that the worker names them: first things first.
     {"visibility_timeout": 3600, "queue_order_strategy": "priority"}
