@@ -25,7 +25,7 @@ from dashboard.models import (
 )
 from dashboard.rollups import rebuild_groups, refresh_months
 from dashboard.rollups.usage import FROM_SUMS
-from tokens.models import Team, TeamRole, User
+from tokens.models import Team, TeamRole, Upstream, UpstreamToken, User
 
 PASSWORD = "a-Long-pass-phrase-7"
 DAY = timedelta(days=1)
@@ -207,3 +207,14 @@ def add_up(team: Team) -> None:
         derived.fill("", {"team": team.pk})
     rebuild_groups(team)
     refresh_months(team)
+
+
+def upstream_token(team: Team, **fields: Any) -> UpstreamToken:
+    upstream = Upstream.objects.create(name="Upstream of the walks", team=team)
+    return UpstreamToken.objects.create(
+        team=team,
+        upstream=upstream,
+        secret="walks-token",
+        machine_id="0" * 64,
+        **fields,
+    )

@@ -24,20 +24,19 @@ class Kind(StrEnum):
 @dataclass(frozen=True)
 class Route:
     """`arguments` open something of the team of the walks' `world`. `is_open`: without
-    signing in. `is_own`: everybody may open it and sees only what is theirs."""
+    signing in. `is_own`: everybody may open it and sees only what is theirs.
+    `has_door`: AUTH_TOKEN opens it too, so it asks for that instead of signing in."""
 
     name: str
     kind: Kind
     arguments: tuple[Any, ...] = ()
     is_open: bool = False
     is_own: bool = False
+    has_door: bool = False
 
     @property
     def url(self) -> str:
         return reverse(self.name, args=self.arguments)
-
-    def url_with(self, argument: str) -> str:
-        return reverse(self.name, args=[argument] * len(self.arguments))
 
 
 ROUTES = (
@@ -53,6 +52,7 @@ ROUTES = (
     Route("events-csv", Kind.DATA),
     Route("gateway", Kind.PAGE),
     Route("check-tokens", Kind.DEED),
+    Route("adoption", Kind.PAGE),
     Route("sync", Kind.PAGE),
     Route("sync-streams", Kind.PART),
     Route("sync-runs", Kind.PART),
@@ -66,6 +66,19 @@ ROUTES = (
     Route("import-cancel", Kind.DEED),
     Route("connect", Kind.PAGE),
     Route("connected", Kind.PAGE),
+    Route("tokeninfo", Kind.PAGE, has_door=True),
+    Route("get-tokeninfo", Kind.DEED, has_door=True),
+    Route("update-tokeninfo", Kind.DATA, has_door=True),
+    Route("logs", Kind.PAGE, has_door=True),
+)
+# Of Django's admin: its first page, a table, a form, a row that may not be changed.
+ADMIN_PAGES = (
+    "/admin/",
+    "/admin/tokens/team/",
+    "/admin/tokens/team/add/",
+    "/admin/tokens/user/add/",
+    "/admin/tokens/change/",
+    "/admin/dashboard/usageevent/",
 )
 
 

@@ -3,6 +3,7 @@ blocked or broken, and nothing sticks out of a telephone."""
 
 import contextlib
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import (
@@ -15,16 +16,20 @@ from playwright.sync_api import (
 
 from tests.environment import ROOT
 from tests.live import Product, product
-from tests.routes import Kind, Route, of_kind
+from tests.routes import ADMIN_PAGES, Kind, Route, of_kind
 
 pytestmark = pytest.mark.timeout(180)
 AXE = (ROOT / "tests" / "axe-core-4.14.1" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 NARROW = ViewportSize(width=360, height=740)
 WIDE = ViewportSize(width=1280, height=900)
-PAGES = of_kind(Kind.PAGE)
+OPEN = [route for route in of_kind(Kind.PAGE) if route.is_open]
+INSIDE = [route for route in of_kind(Kind.PAGE) if not route.is_open]
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
 RUN = """async (rules) => {
-  const found = await axe.run(document, {runOnly: {type: "tag", values: rules}});
+  const only = {type: "tag", values: rules};
+  const found = await axe.run(document, {preload: false, runOnly: only});
   return found.violations.map((v) =>
     `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 5).join(" | ")}`);
 }"""
@@ -61,12 +66,31 @@ def signed_in(browser: Browser, filled: Product) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("route", PAGES, ids=lambda route: route.name)
-def test_axe_finds_nothing(
-    route: Route, theme: str, filled: Product, signed_in: Page, page: Page
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("route", OPEN, ids=lambda route: route.name)
+def test_pages_for_everybody(
+    route: Route, theme: Theme, filled: Product, page: Page
 ) -> None:
-    tab = page if route.is_open else signed_in
+    walk(page, filled.url + route.url, theme)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("route", INSIDE, ids=lambda route: route.name)
+def test_pages_inside(
+    route: Route, theme: Theme, filled: Product, signed_in: Page
+) -> None:
+    walk(signed_in, filled.url + route.url, theme)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("path", ADMIN_PAGES)
+def test_pages_of_the_admin(
+    path: str, theme: Theme, filled: Product, signed_in: Page
+) -> None:
+    walk(signed_in, filled.url + path, theme)
+
+
+def walk(tab: Page, url: str, theme: Theme) -> None:
     complaints: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
@@ -74,9 +98,9 @@ def test_axe_finds_nothing(
             complaints.append(message.text)
 
     tab.on("console", hear)
-    tab.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    tab.emulate_media(color_scheme=theme)
     tab.set_viewport_size(WIDE)
-    answer = tab.goto(filled.url + route.url)
+    answer = tab.goto(url)
     assert answer and answer.status == 200
     settle(tab)
     tab.evaluate(AXE)
