@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,9 @@ THURSDAY = 3
 Hours = Counter[tuple[int, int]]
 
 
+EARLIEST, LATEST = date(2020, 1, 1), date(2100, 1, 1)
+
+
 @dataclass(frozen=True)
 class Span:
     """Quarters of an hour, Unix time, up to but without `end`; the zone is `offset`
@@ -34,6 +37,7 @@ class Span:
 def by_hour(team: Team, period: Period, email: str | None = None) -> Hours:
     """Requests by (weekday from Monday, hour), for the period's days in the team's
     zone. With an `email` that person's alone, from their events."""
+    period = _within_reason(period)
     spans = tuple(_spans(period, ZoneInfo(team.time_zone)))
     marks = ", ".join(["(%s, %s, %s)"] * len(spans))
     with_spans = f"WITH span(first, after, shift) AS (VALUES {marks}) "
@@ -46,6 +50,13 @@ def by_hour(team: Team, period: Period, email: str | None = None) -> Hours:
             day, hour = divmod(int(slot), 24)
             found[(day + THURSDAY) % 7, hour] += int(requests)
     return found
+
+
+def _within_reason(period: Period) -> Period:
+    """The days that usage can lie in: a walk over ten thousand years takes long, and
+    the calendar's last day has no end."""
+    start, end = (min(max(day, EARLIEST), LATEST) for day in (period.start, period.end))
+    return Period(start, end)
 
 
 def _slot(quarter: str) -> str:
