@@ -183,6 +183,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 120},
     },
+    "refresh models": {
+        "task": "proxy.tasks.refresh_models",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }
 
 AUTH_USER_MODEL = "tokens.User"

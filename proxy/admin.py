@@ -7,12 +7,15 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from proxy import listing
 from proxy.admin_forms import EDITED, UpstreamTokenForm
 from proxy.models import GatewayRequest, OfferedModel
+from proxy.speaking import vendor_defaults
 from tokens import checking, pool
+from tokens.admin import UpstreamAdmin
 from tokens.admin_changes import RecordedAdmin, stored, values
 from tokens.admin_forms import fixed_for_staff
-from tokens.models import UpstreamToken
+from tokens.models import Upstream, UpstreamToken
 from tokens.poolstore import health_of
 from tokens.readonly_admin import ReadOnlyAdmin
 
@@ -48,6 +51,31 @@ class OfferedModelAdmin(RecordedAdmin):
     list_select_related = ("upstream",)
     search_fields = ("name", "upstream_name")
     fields = ("name", "upstream", "upstream_name", "owned_by", "enabled", "position")
+
+    def save_model(
+        self, request: HttpRequest, obj: Model, form: Any, change: bool
+    ) -> None:
+        """What a person changed is theirs: no list takes it away again."""
+        if isinstance(obj, OfferedModel) and obj.origin == OfferedModel.Origin.LISTED:
+            obj.origin = OfferedModel.Origin.ENTERED
+        super().save_model(request, obj, form, change)
+
+
+admin.site.unregister(Upstream)
+
+
+@admin.register(Upstream)
+class ListingUpstreamAdmin(UpstreamAdmin):
+    """Here and not below, because asking needs the upstreams."""
+
+    actions = ("refresh_models",)
+
+    @admin.action(description="Ask for its list of models now")
+    def refresh_models(
+        self, request: HttpRequest, queryset: QuerySet[Upstream]
+    ) -> None:
+        for upstream in queryset:
+            self.message_user(request, listing.refresh(upstream, vendor_defaults()))
 
 
 @admin.register(UpstreamToken)

@@ -1,8 +1,8 @@
 """The models that the gateway offers, and the upstreams that serve each: data.
 
 `DEFAULTS` is the seed's list, in its order. `fill` writes it once into the table that
-admins edit. A row that names its upstream wins over one that does not, and a row that
-is switched off hides the name.
+admins edit. Of a name's rows those win that a person gave an upstream, then the default
+one, then what an upstream lists itself; a row that is switched off hides the name.
 """
 
 from collections.abc import Collection, Iterable
@@ -105,13 +105,25 @@ def _rows(upstreams: Iterable[Upstream], **only: str) -> list[OfferedModel]:
 
 def _model(rows: Iterable[OfferedModel], upstreams: list[Upstream]) -> Model | None:
     """What the rows of one name come to; None if it is not offered."""
-    named = [row for row in rows if row.upstream_id is not None]
-    chosen = [row for row in named or rows if row.enabled]
+    chosen = [row for row in _winning(rows, upstreams) if row.enabled]
     routes = [route for row in chosen for route in _routes(row, upstreams)]
     # Before there is any upstream the list is what it will be.
     if not chosen or (upstreams and not routes):
         return None
     return Model(chosen[0].name, chosen[0].owned_by or "unknown", tuple(routes))
+
+
+def _winning(
+    rows: Iterable[OfferedModel], upstreams: list[Upstream]
+) -> list[OfferedModel]:
+    """So a list that grows by itself takes no model away from where it goes now."""
+    default = [row for row in rows if row.upstream_id is None]
+    listed = [row for row in rows if row.origin == OfferedModel.Origin.LISTED]
+    named = [row for row in rows if row not in default and row not in listed]
+    is_served = not upstreams or any(one.kind in VENDOR_KINDS for one in upstreams)
+    if default and not is_served and default[0].enabled:
+        default = []
+    return named or default or listed
 
 
 def _routes(row: OfferedModel, upstreams: Iterable[Upstream]) -> list[Route]:

@@ -1,14 +1,14 @@
-"""Celery's doors to the pool: checks of tokens."""
+"""Celery's doors to the pool and the catalogue: checks of tokens, lists of models."""
 
 import logging
 
 from celery import shared_task
 from django.utils import timezone
 
-from proxy import probe
+from proxy import listing, probe
 from proxy.speaking import vendor_defaults
 from tokens import checking
-from tokens.models import UpstreamToken
+from tokens.models import Upstream, UpstreamToken
 
 log = logging.getLogger(__name__)
 
@@ -27,3 +27,10 @@ def check_token(token_id: int) -> None:
     if token := rows.filter(pk=token_id).first():
         log.info(probe.check_token(token, vendor_defaults()))
         checking.checked(token, timezone.now())
+
+
+@shared_task
+def refresh_models() -> None:
+    """Beat's knock: every upstream that may be asked for its list."""
+    for upstream in filter(listing.is_asked, Upstream.objects.all()):
+        log.info(listing.refresh(upstream, vendor_defaults()))

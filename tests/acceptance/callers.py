@@ -52,9 +52,9 @@ def llm(gateway: Gateway, model: str, more: dict[str, str]) -> Seen:
         models = Path(folder) / "extra-openai-models.yaml"
         # JSON is YAML too.
         models.write_text(json.dumps([row]), encoding="utf-8")
-        command = [str(tools.python().with_name("llm")), "-m", "ours", "Hi"]
-        own = {"LLM_USER_PATH": folder, "OPENAI_API_KEY": gateway.key}
-        done = _run(command, gateway, model, more | own)
+        program = str(tools.python().with_name("llm"))
+        command = [program, "-m", "ours", "--key", gateway.key, "Hi"]
+        done = _run(command, gateway, model, more | {"LLM_USER_PATH": folder})
         return Seen(done.stdout, done.stderr.strip() if done.returncode else None)
 
 

@@ -1,4 +1,4 @@
-"""Upstreams of the two newer kinds at a product's simulator, with a model each."""
+"""Upstreams of each kind at a product's simulator, with a model of its own each."""
 
 import httpx
 
@@ -10,6 +10,9 @@ ROWS = """
 from proxy.models import OfferedModel
 from tokens.crypto import fingerprint
 from tokens.models import Team, Upstream, UpstreamToken
+OfferedModel.objects.create(
+    name="older", upstream=Upstream.objects.get(kind="streamchat")
+)
 for kind, models in (("openai", {provided!r}), ("unified", {{"newer": ""}})):
     url = "{url}" + ("/v1" if kind == "openai" else "")
     upstream = Upstream.objects.create(name=kind, kind=kind, base_url=url)
@@ -24,7 +27,7 @@ for kind, models in (("openai", {provided!r}), ("unified", {{"newer": ""}})):
 
 
 def add(live: Product) -> None:
-    """Models `provided` (kind `openai`) and `newer` (kind `unified`)."""
+    """`older` (kind `streamchat`), `newer` (`unified`) and `provided` (`openai`)."""
     rows = ROWS.format(url=live.simulator_url, provided=PROVIDED)
     live.manage("shell", "-c", rows)
     for kind in ("openai", "unified"):

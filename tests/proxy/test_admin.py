@@ -6,7 +6,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from proxy.admin_forms import UpstreamTokenForm
-from proxy.models import GatewayRequest
+from proxy.models import GatewayRequest, OfferedModel
 from tests.tokens.conftest import AddToken
 from tokens import pool
 from tokens.crypto import fingerprint
@@ -200,3 +200,23 @@ def test_requests_are_found_and_cannot_be_edited(admin: Client, team: Team) -> N
     one = reverse("admin:proxy_gatewayrequest_change", args=[request.pk])
     assert admin.get(one).status_code == 200
     assert admin.post(one, {"status": 500}).status_code == 403
+
+
+def test_a_listed_model_that_a_person_changed_is_theirs(
+    admin: Client, upstream: Upstream
+) -> None:
+    row = OfferedModel.objects.create(name="m", upstream=upstream, origin="listed")
+    page = reverse("admin:proxy_offeredmodel_change", args=[row.pk])
+    form = {"name": "m", "upstream": upstream.pk, "owned_by": "x", "position": 3}
+    assert admin.post(page, form).status_code == 302
+    row.refresh_from_db()
+    assert (row.origin, row.enabled) == ("entered", False)
+
+
+def test_an_upstream_is_asked_for_its_models_from_its_page(
+    admin: Client, upstream: Upstream
+) -> None:
+    page = reverse("admin:tokens_upstream_changelist")
+    chosen = {"action": "refresh_models", "_selected_action": [upstream.pk]}
+    answer = admin.post(page, chosen, follow=True)
+    assert "has no token to ask with" in answer.content.decode()
