@@ -132,7 +132,7 @@ def test_its_queries_are_counted(
     with django_assert_num_queries(11):
         body(alice, query)
     cache.clear()
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(30):
         body(alice, query)
 
 
