@@ -69,6 +69,7 @@ class Shell:
             entries = [
                 self._entry(_("Overview"), "overview", "grid-1x2", self._query),
                 self._entry(_("Members"), "members", "people", self._query),
+                self._entry(_("Models"), "models", "cpu", self._query),
                 self._entry(_("Adoption"), "adoption", "activity", self._query),
                 self._entry(_("Sync"), "sync", "arrow-repeat", self._query),
                 self._entry(_("Requests"), "logs", "list-ul", self._of_team),

@@ -9,6 +9,7 @@ from dashboard.views import (
     gateway,
     importing,
     members,
+    models,
     overview,
     sync,
     sync_page,
@@ -16,6 +17,8 @@ from dashboard.views import (
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("models/", models.models, name="models"),
+    path("models.csv", models.models_csv, name="models-csv"),
     path("adoption/", adoption.adoption, name="adoption"),
     path("members/", members.members, name="members"),
     path("chart/<slug:slug>.json", charts.chart, name="chart"),

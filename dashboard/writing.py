@@ -17,6 +17,7 @@ from babel.units import format_unit
 from django.utils.translation import get_language, to_locale
 
 CENT = Decimal("0.01")
+FINE = Decimal("0.0001")
 MINUS = "−"
 # Plain English is American, whose “Nov 3” and “9/3/26” the world misreads.
 WORDS = {"en": "en_001"}
@@ -42,6 +43,13 @@ class Writing:
         amount = (cents / 100).quantize(CENT, rounding=ROUND_HALF_UP)
         if not amount and cents > 0:
             return f"<{self._around(self.money, CENT)}"
+        return self._around(self.money, amount)
+
+    def fine_dollars(self, cents: Decimal) -> str:
+        """Of one request or a few tokens: to a hundredth of a cent."""
+        amount = (cents / 100).quantize(FINE, rounding=ROUND_HALF_UP)
+        if not amount and cents > 0:
+            return f"<{self._around(self.money, FINE)}"
         return self._around(self.money, amount)
 
     def percentage(self, value: Decimal | int, sign: str = "") -> str:

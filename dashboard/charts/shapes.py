@@ -43,15 +43,26 @@ def shares(
     part: Callable[[R], Number],
     whole: Callable[[R], Number],
 ) -> Sums:
-    """Percent. Weeks and months are the share of their sums, not a mean of shares; a
-    tick without a whole has no value."""
+    """Percent, as `quotients`."""
+    return quotients(rows, grain, part, whole, HUNDRED)
+
+
+def quotients(
+    rows: Iterable[tuple[str, R]],
+    grain: Grain,
+    part: Callable[[R], Number],
+    whole: Callable[[R], Number],
+    times: Decimal = Decimal(1),
+) -> Sums:
+    """Weeks and months are the quotient of their sums, not a mean of quotients; a tick
+    without a whole has no value."""
     rows = list(rows)
     parts, wholes = added(rows, grain, part), added(rows, grain, whole)
     found: dict[str, dict[Key, Number]] = defaultdict(dict)
     for key, ticks in wholes.items():
         for tick, number in ticks.items():
             if number:
-                found[key][tick] = parts[key][tick] * HUNDRED / number
+                found[key][tick] = parts[key][tick] * times / number
     return found
 
 

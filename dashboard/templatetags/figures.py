@@ -18,6 +18,12 @@ def dollars(cents: Decimal | None) -> str:
 
 
 @register.filter
+def fine_dollars(cents: Decimal | None) -> str:
+    """The same to a hundredth of a cent: `$0.0312`."""
+    return "–" if cents is None else here().fine_dollars(cents)
+
+
+@register.filter
 def exact(value: Decimal | int | None) -> str:
     """Plain digits without an exponent, the same in each language: `60.34932`, `0`."""
     return "" if value is None else plain(Decimal(value))

@@ -1,0 +1,56 @@
+"""What a request and a million tokens of each model cost, over time."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from decimal import Decimal
+from operator import attrgetter
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from dashboard.charts import splits
+from dashboard.charts.chart import Chart, Type, Unit
+from dashboard.charts.question import Question
+from dashboard.charts.shapes import Number, Sums, quotients
+from dashboard.filters import Split
+from dashboard.stats.models import MEASURES, TOKENS
+from dashboard.stats.rows import UsageRow
+
+MILLION = Decimal(1_000_000)
+Keyed = list[tuple[str, UsageRow]]
+
+
+def read(question: Question) -> Keyed:
+    def ask() -> Keyed:
+        return list(splits.rows(question, Split.MODEL, MEASURES))
+
+    return question.once("days of models", ask)
+
+
+def names(question: Question, keys: Collection[str]) -> Mapping[str, str]:
+    return splits.names(question, Split.MODEL, keys)
+
+
+def cents_of(
+    whole: Callable[[UsageRow], Number], times: Decimal = Decimal(1)
+) -> Callable[[Iterable[tuple[str, UsageRow]], Question], Sums]:
+    cents = attrgetter("charged_cents")
+    return lambda rows, question: quotients(rows, question.grain, cents, whole, times)
+
+
+def priced(row: UsageRow) -> Number:
+    return row.events - row.unpriced_events
+
+
+def tokens(row: UsageRow) -> Number:
+    found: int = sum(getattr(row, name) for name in TOKENS)
+    return found
+
+
+def cost(slug: str, title: Promise | str, shape: Callable[..., Sums]) -> Chart:
+    return Chart(slug, title, Type.LINE, Unit.USD, read, shape, names, gaps=True)
+
+
+CHARTS = (
+    cost("request-cost", _("Cost of a request"), cents_of(priced)),
+    cost("token-cost", _("Cost of a million tokens"), cents_of(tokens, MILLION)),
+)

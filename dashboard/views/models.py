@@ -1,0 +1,97 @@
+"""What each model costs, and the period's usage priced on another one."""
+
+from decimal import Decimal
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from dashboard.exporting import Cell, download
+from dashboard.filters import NOBODY
+from dashboard.models import Stream
+from dashboard.periods import BadInput
+from dashboard.stats.models import ModelSums, what_if
+from dashboard.stats.models import models as models_of
+from dashboard.stats.progress import progress
+from dashboard.views.asked import Asked, export, page, show
+from dashboard.views.charts import drawn
+from dashboard.views.picker import picker
+
+STORIES = (
+    "daily-spend",
+    "requests",
+    "request-cost",
+    "token-cost",
+    "tokens",
+    "cache-share",
+)
+HUNDRED = Decimal(100)
+
+
+@require_safe
+@page
+def models(request: HttpRequest, asked: Asked) -> HttpResponse:
+    found = _found(asked)
+    target = request.GET.get("target", "").strip()
+    priced = what_if(found, target) if target else None
+    if target and priced is None:
+        sentence = _("target must be a model with tokens and a cost in these days.")
+        raise BadInput("target", sentence)
+    context = {
+        "picker": picker(asked, target=target),
+        "found": [(m, asked.here(model=m.name or NOBODY)) for m in found],
+        "whole": sum((one.cents for one in found), Decimal(0)),
+        "charts": [drawn(asked, slug) for slug in STORIES],
+        "targets": [one.name for one in found if one.name and one.tokens and one.cents],
+        "target": target,
+        "what_if": priced,
+        "kept": asked.filters.given | asked.in_team(),
+        "covered": asked.covered,
+        "events_refusal": progress(asked.team, asked.now).refusal(Stream.EVENTS),
+    }
+    return show(request, "dashboard/models.html", asked, context)
+
+
+@require_safe
+@export
+def models_csv(request: HttpRequest, asked: Asked) -> StreamingHttpResponse:
+    heads = [
+        _("Model"),
+        _("Cost"),
+        _("Requests"),
+        _("Without a cost"),
+        _("Request units"),
+        _("Input tokens"),
+        _("Cache write tokens"),
+        _("Cache read tokens"),
+        _("Output tokens"),
+        _("Cost of a request"),
+        _("Cost of 1,000 tokens"),
+        _("From the cache (percent)"),
+    ]
+    name = f"models-{asked.period.start}-{asked.period.end}.csv"
+    return download(request, name, heads, map(_row, _found(asked)))
+
+
+def _found(asked: Asked) -> list[ModelSums]:
+    return asked.kept(
+        "models", lambda: models_of(asked.team, asked.period, asked.filters.only)
+    )
+
+
+def _row(one: ModelSums) -> list[Cell]:
+    """Dollars, not rounded."""
+    return [
+        one.name,
+        one.cents / HUNDRED,
+        one.requests,
+        one.unpriced,
+        one.units,
+        one.input,
+        one.cache_write,
+        one.cache_read,
+        one.output,
+        one.per_request and one.per_request / HUNDRED,
+        one.per_thousand and one.per_thousand / HUNDRED,
+        one.cache_share,
+    ]

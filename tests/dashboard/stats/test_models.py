@@ -1,0 +1,73 @@
+"""Costs per request and token, and the what-if."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from dashboard.models import EventKind
+from dashboard.periods import Period
+from dashboard.stats.models import ModelSums, models, what_if
+from dashboard.stats.sources import EVERYTHING, Only
+from tests import factories
+from tokens.models import Team
+
+DAY = date(2026, 11, 20)
+PERIOD = Period(DAY, DAY)
+
+
+@pytest.fixture
+def found(team: Team) -> list[ModelSums]:
+    """Opus costs 3 cents for 1,000 tokens, haiku 1 for 2,000."""
+    tokens: dict[str, Any] = {
+        "input_tokens": 300,
+        "cache_read_tokens": 600,
+        "output_tokens": 100,
+    }
+    factories.rollup(
+        team, DAY, "3", model="opus", events=3, unpriced_events=1, **tokens
+    )
+    factories.rollup(team, DAY, "1", model="haiku", output_tokens=2000)
+    factories.rollup(team, DAY, "5", model="", kind=EventKind.ON_DEMAND)
+    factories.add_up(team)
+    return models(team, PERIOD, EVERYTHING)
+
+
+def test_the_most_expensive_comes_first(found: list[ModelSums]) -> None:
+    assert [one.name for one in found] == ["", "opus", "haiku"]
+
+
+def test_a_request_costs_what_those_with_a_cost_do(found: list[ModelSums]) -> None:
+    opus = found[1]
+    assert opus.per_request == Decimal("1.5")
+    assert opus.per_thousand == Decimal(3)
+    assert opus.cache_share == pytest.approx(Decimal(600) * 100 / 900)
+
+
+def test_without_tokens_there_is_no_price_of_a_token(found: list[ModelSums]) -> None:
+    nameless = found[0]
+    assert nameless.per_thousand is nameless.cache_share is None
+
+
+def test_what_if_prices_the_tokens_of_all_and_keeps_what_has_none(
+    found: list[ModelSums],
+) -> None:
+    priced = what_if(found, "haiku")
+    assert priced
+    assert [row.cents for row in priced.rows] == [Decimal(5), Decimal("0.5"), 1]
+    assert (priced.now, priced.cents) == (Decimal(9), Decimal("6.5"))
+    assert priced.difference == Decimal("-2.5")
+
+
+@pytest.mark.parametrize("name", ["", "nobody's"])
+def test_a_model_without_a_price_is_no_target(
+    found: list[ModelSums], name: str
+) -> None:
+    assert what_if(found, name) is None
+
+
+def test_only_a_part_of_the_usage_can_be_asked_for(
+    team: Team, found: list[ModelSums]
+) -> None:
+    assert [m.name for m in models(team, PERIOD, Only(kind="on_demand"))] == [""]

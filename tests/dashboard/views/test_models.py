@@ -1,0 +1,59 @@
+"""The models page: table, file, what-if."""
+
+import csv
+from decimal import Decimal
+from io import StringIO
+
+from django.test import Client
+
+from tests import factories
+from tests.dashboard.conftest import World
+
+URL = "/dashboard/models/"
+
+
+def body(client: Client, query: str = "?period=7d", status: int = 200) -> str:
+    answer = client.get(URL + query)
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def test_each_model_has_a_row_and_a_link_that_filters_by_it(
+    alice: Client, world: World
+) -> None:
+    html = body(alice)
+    assert "model=opus" in html
+    assert 'data-value="60.34932"' in html
+    assert "$0.16" in html
+
+
+def test_the_file_has_the_exact_numbers(alice: Client, world: World) -> None:
+    answer = alice.get("/dashboard/models.csv?period=7d")
+    assert answer.status_code == 200
+    text = b"".join(answer).decode("utf-8-sig")
+    rows = {row["Model"]: row for row in csv.DictReader(StringIO(text))}
+    assert Decimal(rows["gpt-5"]["Cost"]) == Decimal("0.6034932")
+    assert rows["opus"]["Requests"] == "2"
+
+
+def test_what_if_says_what_it_assumes(alice: Client, world: World) -> None:
+    factories.rollup(world.team, world.today, "10", model="haiku", input_tokens=1000)
+    factories.add_up(world.team)
+    html = body(alice, "?period=7d&target=haiku")
+    assert "On haiku these days would have cost about" in html
+    assert "Assumed" in html
+
+
+def test_a_target_without_a_price_is_refused_by_name(
+    alice: Client, world: World
+) -> None:
+    assert "target" in body(alice, "?target=nobody", status=400)
+
+
+def test_days_without_usage_say_where_to_look(alice: Client, world: World) -> None:
+    html = body(alice, "?start=2020-01-01&end=2020-01-31")
+    assert "No usage in these days" in html
+
+
+def test_a_member_does_not_see_it(bob: Client, world: World) -> None:
+    assert bob.get(URL).status_code == 403
