@@ -176,5 +176,8 @@ def test_health_without_a_database_is_health_all_the_same(db: None) -> None:
 
 
 def test_every_endpoint_that_health_names_is_there(db: None) -> None:
-    for path in Client().get("/health").json()["endpoints"]:
-        assert Client().get(path).status_code != 404, path
+    """The gateway's own stand before Django; their tests are in test_gateway.py."""
+    named = Client().get("/health").json()["endpoints"]
+    ours = [path for path in named if "/v1/" not in path]
+    assert len(ours) == len(named) - 2
+    assert [path for path in ours if Client().get(path).status_code == 404] == []
