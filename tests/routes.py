@@ -55,7 +55,6 @@ ROUTES = (
     Route("events-csv", Kind.DATA),
     Route("gateway", Kind.PAGE),
     Route("check-tokens", Kind.DEED),
-    Route("adoption", Kind.PAGE),
     Route("sync", Kind.PAGE),
     Route("sync-streams", Kind.PART),
     Route("sync-runs", Kind.PART),
