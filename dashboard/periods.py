@@ -179,6 +179,11 @@ def comparable(period: Period, cycle: Cycle, today: date) -> Period | None:
     return Period(period.start - DAY * gone, period.start - DAY)
 
 
+def days_before(day: date, days: int) -> date:
+    """The calendar's first day when there are not so many before it."""
+    return day - DAY * min(days, (day - date.min).days)
+
+
 def _date(query: Mapping[str, str], field: str) -> date | None:
     text = query.get(field, "").strip()
     return day(text, field) if text else None

@@ -6,13 +6,13 @@ from datetime import date
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.charts.axis import days
+from dashboard.charts.axis import LONGEST_EMPTY_AXIS, days
 from dashboard.charts.chart import Chart, Type, Unit
 from dashboard.charts.question import Question
 from dashboard.charts.shapes import HUNDRED, Number, Sums, added, shares
 from dashboard.grains import buckets
 from dashboard.models import DayFacet, Stream
-from dashboard.periods import DAY, Period
+from dashboard.periods import DAY, Period, days_before
 from dashboard.stats.active import MONTH, WEEK, Active, active, in_group
 from dashboard.stats.counters import CounterDay, FacetDay, counters, facets
 from dashboard.stats.seats import HORIZON
@@ -68,7 +68,7 @@ def coloured(titles: Titles) -> dict[str, str]:
 
 def everybody(question: Question) -> Active:
     """Far enough back for idle seats and for the first day's month."""
-    first = min(question.period.start - DAY * MONTH, question.today - HORIZON)
+    first = min(days_before(question.period.start, MONTH), question.today - HORIZON)
     last = max(question.period.end, question.today)
     return question.once(
         "active", lambda: active(question.team, Period(first, last), before=0)
@@ -87,7 +87,9 @@ def active_people(question: Question) -> Active:
 
 def over_days(found: Active, question: Question) -> dict[str, dict[date, int]]:
     """By day, up to today: a day that is to come has nobody yet."""
-    period = question.period
+    period = lived(found, question)
+    if period is None:
+        return {}
     rolled = {
         DAILY: found.rolling(period, 1),
         WEEKLY: found.rolling(period, WEEK),
@@ -96,13 +98,17 @@ def over_days(found: Active, question: Question) -> dict[str, dict[date, int]]:
     if not any(rolled[MONTHLY]):
         return {}
     return {
-        key: {
-            day: count
-            for number, count in enumerate(counts)
-            if (day := period.start + DAY * number) <= question.today
-        }
+        key: {period.start + DAY * number: count for number, count in enumerate(counts)}
         for key, counts in rolled.items()
     }
+
+
+def lived(found: Active, question: Question) -> Period | None:
+    """The period's days up to today; of very many, those since somebody was active."""
+    start, end = question.period.start, min(question.period.end, question.today)
+    if (end - start).days > LONGEST_EMPTY_AXIS:
+        start = max(start, found.since() or end)
+    return Period(start, end) if start <= end else None
 
 
 def rolling(found: Active, question: Question) -> Sums:

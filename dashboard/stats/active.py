@@ -20,7 +20,7 @@ from dashboard.models import (
     MonthActivity,
     MonthPerson,
 )
-from dashboard.periods import DAY, Period
+from dashboard.periods import DAY, Period, days_before
 from dashboard.stats.sources import NO_GROUP
 from tokens.models import Team
 
@@ -51,6 +51,13 @@ class Active:
         """The last active day that is known here."""
         bits = self.people.get(email, 0)
         return self.first + DAY * (bits.bit_length() - 1) if bits else None
+
+    def since(self) -> date | None:
+        """The first day that anybody was active on."""
+        every = 0
+        for bits in self.people.values():
+            every |= bits
+        return self.first + DAY * ((every & -every).bit_length() - 1) if every else None
 
     def within(self, period: Period) -> set[str]:
         """Everybody with an active day in the period."""
@@ -85,7 +92,7 @@ class Active:
 
 def active(team: Team, period: Period, before: int = MONTH - 1) -> Active:
     """Of the period and so many days before it, for rolling counts."""
-    first = period.start - DAY * before
+    first = days_before(period.start, before)
     people: dict[str, int] = {}
     for email, day, bits in _found(team, Period(first, period.end)):
         offset = (day - first).days
