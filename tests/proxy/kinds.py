@@ -10,9 +10,8 @@ ROWS = """
 from proxy.models import OfferedModel
 from tokens.crypto import fingerprint
 from tokens.models import Team, Upstream, UpstreamToken
-OfferedModel.objects.create(
-    name="older", upstream=Upstream.objects.get(kind="streamchat")
-)
+older = Upstream.objects.get(kind="streamchat", base_url="{url}")
+OfferedModel.objects.create(name="older", upstream=older)
 for kind, models in (("openai", {provided!r}), ("unified", {{"newer": ""}})):
     url = "{url}" + ("/v1" if kind == "openai" else "")
     upstream = Upstream.objects.create(name=kind, kind=kind, base_url=url)
