@@ -71,6 +71,9 @@ class Shell:
                 self._entry(_("Members"), "members", "people", self._query),
                 self._entry(_("Models"), "models", "cpu", self._query),
                 self._entry(_("Adoption"), "adoption", "activity", self._query),
+                self._entry(
+                    _("Reconciliation"), "reconcile", "check2-circle", self._query
+                ),
                 self._entry(_("Sync"), "sync", "arrow-repeat", self._query),
                 self._entry(_("Requests"), "logs", "list-ul", self._of_team),
             ]

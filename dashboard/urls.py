@@ -11,12 +11,15 @@ from dashboard.views import (
     members,
     models,
     overview,
+    reconcile,
     sync,
     sync_page,
 )
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("reconciliation/", reconcile.reconcile, name="reconcile"),
+    path("reconciliation.csv", reconcile.reconcile_csv, name="reconcile-csv"),
     path("models/", models.models, name="models"),
     path("models.csv", models.models_csv, name="models-csv"),
     path("adoption/", adoption.adoption, name="adoption"),

@@ -47,6 +47,8 @@ ROUTES = (
     Route("logout", Kind.DEED, is_open=True),
     Route("overview", Kind.PAGE),
     Route("models", Kind.PAGE),
+    Route("reconcile", Kind.PAGE),
+    Route("reconcile-csv", Kind.DATA),
     Route("models-csv", Kind.DATA),
     Route("adoption", Kind.PAGE),
     Route("members", Kind.PAGE),

@@ -23,6 +23,7 @@ class What(StrEnum):
     LIMITS = "limits"
     UNATTRIBUTED = "unattributed"
     UNPRICED = "unpriced"
+    OPEN = "open"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,165 @@
+"""Two accounts of one cycle beside each other: what the usage events come to, and what
+the vendor's own gauge says, per person, with what may explain a difference."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from dashboard.models import EventKind
+from dashboard.periods import DAY, Cycle, Period
+from dashboard.stats.cycles import usage_between
+from dashboard.stats.freshness import Coverage, provisional_from
+from dashboard.stats.gauge import Reading, readings
+from dashboard.stats.rows import By, UsageRow
+from dashboard.stats.usage import ZERO, usage
+from tokens.models import Team
+
+# The gauge is whole cents of on-demand and of included spend.
+ROUNDING = Decimal(1)
+COUNTED = (EventKind.ON_DEMAND, EventKind.INCLUDED)
+
+
+class Cause(StrEnum):
+    """Why the accounts may differ."""
+
+    MISSING = "missing"
+    LAG = "lag"
+    UNPRICED = "unpriced"
+    UNATTRIBUTED = "unattributed"
+    NO_GAUGE = "no_gauge"
+
+
+class State(StrEnum):
+    EQUAL = "equal"
+    EXPLAINED = "explained"
+    OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Account:
+    """One person's cents. `gauge` is None where the vendor does not say; `late` is what
+    came on days that still change; `unpriced` counts events without a cost."""
+
+    email: str
+    events: Decimal
+    gauge: Decimal | None
+    late: Decimal
+    unpriced: int
+    causes: tuple[Cause, ...]
+
+    @property
+    def difference(self) -> Decimal:
+        """The events less the gauge."""
+        return self.events - (self.gauge or ZERO)
+
+    @property
+    def state(self) -> State:
+        if abs(self.difference) <= ROUNDING:
+            return State.EQUAL
+        return State.EXPLAINED if self.causes else State.OPEN
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """The largest difference first. `unattributed`: cents of events without an e-mail;
+    `is_whole`: every day of the cycle up to today was fetched."""
+
+    cycle: Cycle
+    accounts: tuple[Account, ...]
+    read_at: datetime | None
+    unattributed: Decimal
+    is_whole: bool
+
+    def of(self, state: State) -> int:
+        return sum(account.state is state for account in self.accounts)
+
+    @property
+    def open(self) -> int:
+        return self.of(State.OPEN)
+
+    @property
+    def events(self) -> Decimal:
+        return sum((a.events for a in self.accounts), ZERO) + self.unattributed
+
+    @property
+    def gauge(self) -> Decimal | None:
+        """None before the vendor's gauge was read in this cycle."""
+        if self.read_at is None:
+            return None
+        return sum((a.gauge or ZERO for a in self.accounts), ZERO)
+
+
+def reconciliation(
+    team: Team, cycle: Cycle, covered: Coverage | None, now: datetime
+) -> Reconciliation:
+    end = min(cycle.end, now + DAY)
+    rows = usage_between(team, cycle.start, end, [By.MEMBER, By.KIND])
+    read = readings(team, cycle)
+    whole = covered is not None and covered.since <= cycle.start
+    return compared(cycle, rows, read, _late(team, cycle, now.date()), whole)
+
+
+def compared(
+    cycle: Cycle,
+    rows: Sequence[UsageRow],
+    read: Sequence[Reading],
+    late: Mapping[str, Decimal],
+    is_whole: bool,
+) -> Reconciliation:
+    """`rows` by person and kind, `late` the cents of days that still change. Pure."""
+    cents: dict[str, Decimal] = {}
+    unpriced: dict[str, int] = {}
+    for row in rows:
+        unpriced[row.email] = unpriced.get(row.email, 0) + row.unpriced_events
+        if row.kind in COUNTED:
+            cents[row.email] = cents.get(row.email, ZERO) + row.charged_cents
+    gauges = {one.email: one.total for one in read if one.email}
+    unattributed = cents.pop("", ZERO)
+    accounts = [
+        _account(
+            Account(
+                email,
+                cents.get(email, ZERO),
+                gauges.get(email),
+                late.get(email, ZERO),
+                unpriced.get(email, 0),
+                (),
+            ),
+            unattributed,
+            is_whole,
+        )
+        for email in cents.keys() | gauges.keys()
+    ]
+    accounts.sort(key=lambda account: (-abs(account.difference), account.email))
+    read_at = max((one.read_at for one in read), default=None)
+    return Reconciliation(cycle, tuple(accounts), read_at, unattributed, is_whole)
+
+
+def _account(found: Account, unattributed: Decimal, is_whole: bool) -> Account:
+    """With the causes that are large enough to explain its difference."""
+    more = found.difference
+    causes = []
+    if abs(more) > ROUNDING:
+        if found.gauge is None:
+            causes.append(Cause.NO_GAUGE)
+        if not is_whole and more < 0:
+            causes.append(Cause.MISSING)
+        if abs(more) <= found.late + ROUNDING:
+            causes.append(Cause.LAG)
+        if found.unpriced and more < 0:
+            causes.append(Cause.UNPRICED)
+        if more < 0 and -more <= unattributed + ROUNDING:
+            causes.append(Cause.UNATTRIBUTED)
+    return replace(found, causes=tuple(causes))
+
+
+def _late(team: Team, cycle: Cycle, today: date) -> dict[str, Decimal]:
+    first = max(provisional_from(today), cycle.start.date())
+    last = min(today, cycle.period.end)
+    if first > last:
+        return {}
+    measures = ["charged_cents"]
+    rows = usage(team, Period(first, last), [By.MEMBER], measures=measures)
+    return {row.email: row.charged_cents for row in rows}

@@ -1,0 +1,90 @@
+"""Events against the gauge: what is equal, what may be explained, what is open."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from dashboard.periods import Cycle
+from dashboard.stats.gauge import Reading
+from dashboard.stats.reconcile import Cause, Reconciliation, State, compared
+from dashboard.stats.rows import UsageRow
+
+START = datetime(2026, 11, 9, 12, tzinfo=UTC)
+CYCLE = Cycle(START, datetime(2026, 12, 9, 12, tzinfo=UTC), known=True)
+
+
+def reading(email: str, total: str | None) -> Reading:
+    cents = None if total is None else Decimal(total)
+    return Reading(email, START, None, None, cents, None)
+
+
+def row(email: str, cents: str, kind: str = "included", unpriced: int = 0) -> UsageRow:
+    return UsageRow(
+        email=email,
+        kind=kind,
+        charged_cents=Decimal(cents),
+        events=1,
+        unpriced_events=unpriced,
+    )
+
+
+def accounts(
+    *rows: UsageRow,
+    gauge: str | None = "100",
+    late: str = "0",
+    is_whole: bool = True,
+) -> Reconciliation:
+    read = [] if gauge is None else [reading("ada", gauge)]
+    return compared(CYCLE, rows, read, {"ada": Decimal(late)}, is_whole)
+
+
+def test_both_kinds_of_spend_count_and_a_cent_is_rounding() -> None:
+    found = accounts(row("ada", "60.4"), row("ada", "40.3", "on_demand"))
+    [ada] = found.accounts
+    assert (ada.state, ada.difference) == (State.EQUAL, Decimal("0.7"))
+    assert found.open == 0
+
+
+def test_what_is_no_spend_does_not_count() -> None:
+    [ada] = accounts(row("ada", "100"), row("ada", "9", "other")).accounts
+    assert ada.state is State.EQUAL
+
+
+def test_a_difference_that_nothing_explains_is_open() -> None:
+    found = accounts(row("ada", "110"))
+    assert found.accounts[0].state is State.OPEN
+    assert found.open == 1
+
+
+@pytest.mark.parametrize(
+    ("found", "cause"),
+    [
+        (accounts(row("ada", "110"), late="12"), Cause.LAG),
+        (accounts(row("ada", "90"), is_whole=False), Cause.MISSING),
+        (accounts(row("ada", "90", unpriced=2)), Cause.UNPRICED),
+        (accounts(row("ada", "90"), row("", "15")), Cause.UNATTRIBUTED),
+        (accounts(row("ada", "90"), gauge=None), Cause.NO_GAUGE),
+    ],
+)
+def test_each_cause_is_named(found: Reconciliation, cause: Cause) -> None:
+    [ada] = found.accounts
+    assert ada.causes == (cause,)
+    assert ada.state is State.EXPLAINED
+
+
+def test_a_cause_that_is_too_small_explains_nothing() -> None:
+    found = accounts(row("ada", "90"), row("", "5"), late="3")
+    assert found.accounts[0].state is State.OPEN
+
+
+def test_the_whole_holds_what_is_nobodys() -> None:
+    found = accounts(row("ada", "100"), row("", "5"))
+    assert (found.events, found.unattributed) == (Decimal(105), Decimal(5))
+    assert found.gauge == 100
+
+
+def test_the_largest_difference_comes_first() -> None:
+    rows = [row("ada", "100"), row("bob", "7"), row("eve", "9")]
+    found = accounts(*rows)
+    assert [account.email for account in found.accounts] == ["eve", "bob", "ada"]
