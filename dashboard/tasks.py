@@ -14,6 +14,7 @@ from dashboard.sync.lease import LeaseLost, LeaseTaken, utc_now
 from dashboard.sync.run import Outcome
 from dashboard.sync.teams import synced_teams
 from dashboard.sync.work import backfill_turn, work
+from dashboard.watching import watch_reconciliation
 from tokens.crypto import SecretUnreadable
 from tokens.models import Team
 
@@ -45,6 +46,9 @@ def sync_stream(team_id: int, stream: str, queue: str = schedule.HOURLY) -> None
     reason = SyncRun.Reason.USER if asked_for else SyncRun.Reason.SCHEDULE
     if _is_due(team_id, stream):
         _do(team_id, stream, lambda team, s: work(team, s, reason=reason))
+        if stream == Stream.SPEND:
+            for team in synced_teams().filter(pk=team_id):
+                watch_reconciliation(team, utc_now())
     _go_on_at_once(team_id)
 
 

@@ -23,7 +23,7 @@ class What(StrEnum):
     LIMITS = "limits"
     UNATTRIBUTED = "unattributed"
     UNPRICED = "unpriced"
-    OPEN = "open"
+    RECONCILIATION = "reconciliation"
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,14 @@ class Notice:
     since: datetime | None = None
 
 
+_KINDS = {what.value: what for what in (What.SYNC, What.RECONCILIATION)}
+
+
 def kept_notices(team: Team) -> list[Notice]:
     """The open rows of the team, and of what all teams share."""
     mine = Attention.objects.filter(Q(team=team) | Q(team=None), cleared_at=None)
     return [
-        Notice(
-            What.SYNC if row.kind == "sync" else What.TOKEN, row.text, since=row.since
-        )
+        Notice(_KINDS.get(row.kind, What.TOKEN), row.text, since=row.since)
         for row in mine
     ]
 
