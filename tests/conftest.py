@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -32,6 +33,10 @@ settings.STORAGES["staticfiles"] = {
 }
 # The real hasher takes a fifth of a second on purpose.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# A busy machine is no bug; pytest's own limit holds for each test.
+hypothesis.settings.register_profile("teamgauge", deadline=None)
+hypothesis.settings.load_profile("teamgauge")
 
 pytest_plugins = ["tests.browser", "tests.live", "tests.vendor"]
 

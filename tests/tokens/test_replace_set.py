@@ -203,7 +203,6 @@ LIST = st.lists(
 
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(steps=st.lists(st.tuples(TEXT, st.none() | LIST), min_size=1, max_size=3))
