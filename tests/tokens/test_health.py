@@ -233,7 +233,8 @@ class Token(RuleBasedStateMachine):
         if self.health.phase(self.now) is Phase.RESTING:
             back = self.health.back_at("other", self.now)
             assert back and back > self.now
-            assert self.health.phase(back) in (Phase.READY, Phase.HALF_OPEN)
+            # A probe that a longer rest overtook ends a moment later.
+            assert self.health.phase(back) is not Phase.RESTING
 
     def _draw(self, data: st.DataObject) -> datetime:
         return self.leases.pop(data.draw(st.integers(0, len(self.leases) - 1)))
