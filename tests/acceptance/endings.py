@@ -1,5 +1,6 @@
 """A stream that breaks must raise in every client, and a whole one in none."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from tests.acceptance.callers import Ask, all_callers
@@ -26,8 +27,9 @@ ENDINGS: list[tuple[str, str, str | None, dict[str, Any]]] = [
 WHOLE = (None, "no_done")
 
 
-def run(gateway: Gateway) -> list[Result]:
-    return [_of(gateway, name, ask) for name, ask in all_callers().items()]
+def run(gateway: Gateway) -> Iterator[Result]:
+    for name, ask in all_callers().items():
+        yield _of(gateway, name, ask)
 
 
 def _of(gateway: Gateway, name: str, ask: Ask) -> Result:

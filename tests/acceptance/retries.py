@@ -1,5 +1,6 @@
 """How often each SDK tries again, by what we answer. Each try leaves a row."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from tests.acceptance import tools
@@ -19,12 +20,13 @@ ANSWERS: list[tuple[str, str, str, dict[str, Any], int]] = [
 ENDPOINTS = {"provided": "openai", "newer": "unified"}
 
 
-def run(gateway: Gateway) -> list[Result]:
+def run(gateway: Gateway) -> Iterator[Result]:
     sdks = {"openai-python": python_client("openai_py.py")}
     for version in tools.NODE_CLIENTS:
         if tools.node(version):
             sdks[f"openai-node {version}"] = node_client(version)
-    return [_of(gateway, name, ask) for name, ask in sdks.items()]
+    for name, ask in sdks.items():
+        yield _of(gateway, name, ask)
 
 
 def _of(gateway: Gateway, name: str, ask: Ask) -> Result:
