@@ -42,9 +42,9 @@ from tokens.models import Team  # noqa: E402
 PEOPLE = int(os.environ.get("BENCH_PEOPLE", "1000"))
 LOAD = os.environ.get("BENCH_LOAD", "typical")
 # A Wednesday in the last week, and the week before it.
-DAYS = 16
-# Nearly the whole day is served by then, and each hour asks for all of it.
-EVENING = time_of_day(19, tzinfo=UTC)
+DAYS = 12
+# Half of the day is served by then, and each hour asks for all of it again.
+NOON = time_of_day(12, tzinfo=UTC)
 
 
 @dataclass
@@ -85,13 +85,13 @@ class Watched(httpx.HTTPTransport):
 
 def main() -> None:
     call_command("migrate", verbosity=0)
-    now = datetime.combine(last_wednesday(), EVENING)
+    now = datetime.combine(last_wednesday(), NOON)
     with vendor(PEOPLE, DAYS, LOAD) as url:
         team = Team.objects.create(
             slug="bench", name="Bench", admin_api_url=url, sync_key=KEY
         )
         print(f"{connection.vendor}, {PEOPLE} people, load {load()}")
-        for hour in range(4):
+        for hour in range(3):
             hourly(team, url, now + timedelta(hours=hour))
 
 
