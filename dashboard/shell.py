@@ -65,6 +65,9 @@ class Shell:
         if not self.user:
             return []
         entries = []
+        own = self._own
+        if own and not self._sees_everyone:
+            entries.append(own)
         if self._sees_everyone:
             entries = [
                 self._entry(_("Overview"), "overview", "grid-1x2", self._query),
@@ -82,6 +85,8 @@ class Shell:
                 self._entry(_("Gateway"), "gateway", "hdd-network", self._of_team)
             )
             entries.append(self._entry(_("Tokens"), "tokeninfo", "key", self._of_team))
+        if own and self._sees_everyone:
+            entries.append(own)
         if self.user.is_staff:
             entries.append(self._entry(_("Admin"), "admin:index", "gear"))
         return entries
@@ -92,6 +97,12 @@ class Shell:
         if self._request.method != "GET":
             return reverse("overview")
         return self._request.get_full_path()
+
+    @property
+    def _own(self) -> Entry | None:
+        if not self.team:
+            return None
+        return self._entry(_("My usage"), "me", "person-circle", self._query)
 
     @property
     def _sees_everyone(self) -> bool:

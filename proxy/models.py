@@ -58,6 +58,10 @@ class GatewayRequest(models.Model):
         ordering = ["-started_at"]
         indexes = [
             models.Index(fields=["team", "started_at"], name="gateway_request_by_day"),
+            models.Index(
+                fields=["team", "owner_email", "started_at"],
+                name="gateway_request_by_owner",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,11 +12,12 @@ class Access:
     sees_team: bool = False
     sees_everyone: bool = False
     manages: bool = False
+    leads: bool = False
 
 
 def access(user: User, team: Team) -> Access:
-    """Superusers and admins manage, analysts see everyone; leads and members belong
-    to the team and see no one else's numbers."""
+    """Superusers and admins manage, analysts see everyone; leads see the people of the
+    groups that are theirs, and members no one else's numbers."""
     if not user.is_active:
         return Access()
     if user.is_superuser:
@@ -26,7 +27,12 @@ def access(user: User, team: Team) -> Access:
         return Access()
     admin = role.role == TeamRole.Role.ADMIN
     analyst = role.role == TeamRole.Role.ANALYST
-    return Access(sees_team=True, sees_everyone=admin or analyst, manages=admin)
+    return Access(
+        sees_team=True,
+        sees_everyone=admin or analyst,
+        manages=admin,
+        leads=role.role == TeamRole.Role.LEAD,
+    )
 
 
 def teams_of(user: User) -> list[Team]:

@@ -12,7 +12,7 @@ from dashboard.charts.question import Question
 from dashboard.filters import Split
 from dashboard.models import EventKind, LocalGroup, Member
 from dashboard.stats.by_group import less
-from dashboard.stats.rows import By, UsageRow
+from dashboard.stats.rows import By, UsageRow, columns
 from dashboard.stats.sources import NO_GROUP
 from dashboard.stats.usage import usage, usage_by_group, usage_of
 
@@ -50,7 +50,18 @@ def _usage(
     question: Question, by: Collection[By], measures: Sequence[str]
 ) -> list[UsageRow]:
     only = question.filters.only
+    if only.email is not None:
+        return of_person(question, by)
     return usage(question.team, question.period, by, only=only, measures=measures)
+
+
+def of_person(question: Question, by: Collection[By]) -> list[UsageRow]:
+    """One person's rows are few: all charts of their page share them."""
+    only = question.filters.only
+    return question.once(
+        ("usage", *columns(by)),
+        lambda: usage(question.team, question.period, by, only=only),
+    )
 
 
 def _by_person(question: Question, measures: Sequence[str]) -> Keyed:

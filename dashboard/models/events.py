@@ -1,6 +1,6 @@
 """Usage events as the vendor serves them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import ClassVar
 
 from django.db import models
@@ -100,3 +100,19 @@ class UsageEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} at {self.timestamp_ms}"
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromtimestamp(self.timestamp_ms / 1000, UTC)
+
+    @property
+    def tokens(self) -> int | None:
+        """All of them; None where the vendor gave none."""
+        kinds = (
+            self.input_tokens,
+            self.output_tokens,
+            self.cache_write_tokens,
+            self.cache_read_tokens,
+        )
+        given = [tokens for tokens in kinds if tokens is not None]
+        return sum(given) if given else None

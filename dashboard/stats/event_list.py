@@ -2,7 +2,9 @@
 page. Page by page along an index, so neither side holds more than a page of them and
 nothing stays open while somebody's line is slow."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -52,6 +54,63 @@ def events(team: Team, period: Period, only: Only) -> Iterator[tuple[Any, ...]]:
         if len(page) < PAGE:
             return
         after = _after(*page[-1][: len(_KEY)])
+
+
+_WRITTEN = re.compile(r"(\d{1,18})-((?:[0-9a-f]{2}){1,32})-(\d{1,9})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Key:
+    """An event's place in the order of time, as in a query string."""
+
+    time: int
+    fingerprint: bytes
+    ordinal: int
+
+    def __str__(self) -> str:
+        return f"{self.time}-{self.fingerprint.hex()}-{self.ordinal}"
+
+    @classmethod
+    def read(cls, text: str) -> "Key":
+        """Raises ValueError."""
+        found = re.fullmatch(
+            r"(\d{1,18})-((?:[0-9a-f]{2}){1,32})-(\d{1,9})", text, re.A
+        )
+        if not found:
+            raise ValueError("no key of an event")
+        return cls(int(found[1]), bytes.fromhex(found[2]), int(found[3]))
+
+
+@dataclass(frozen=True)
+class EventPage:
+    """The newest first. `older`: the key to ask for the next page with."""
+
+    events: tuple[UsageEvent, ...]
+    older: Key | None
+
+
+def newest(
+    team: Team, email: str, period: Period, only: Only, before: Key | None, count: int
+) -> EventPage:
+    """A person's live events, along the index by person; `before`: those past a key."""
+    span = _ms(period.start), _ms(period.end) + 86_400_000 - 1
+    mine = UsageEvent.objects.live().filter(
+        team=team, email=email, timestamp_ms__range=span
+    )
+    found = narrowed(mine, team, only)
+    if before:
+        earlier_twin = Q(fingerprint=before.fingerprint, ordinal__lt=before.ordinal)
+        same_time = Q(fingerprint__lt=before.fingerprint) | earlier_twin
+        earlier = Q(timestamp_ms__lt=before.time) | same_time
+        found = found.filter(Q(timestamp_ms__lte=before.time) & earlier)
+    rows = list(found.order_by(*(f"-{name}" for name in _KEY))[: count + 1])
+    shown = tuple(rows[:count])
+    if len(rows) <= count:
+        return EventPage(shown, None)
+    last = shown[-1]
+    return EventPage(
+        shown, Key(last.timestamp_ms, bytes(last.fingerprint), last.ordinal)
+    )
 
 
 def _after(time: int, fingerprint: bytes, ordinal: int) -> Q:

@@ -4,7 +4,7 @@ Every view of a team goes through `page` or `data`, so none can forget to ask.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property, wraps
 from hashlib import sha256
@@ -13,21 +13,23 @@ from typing import Any, TypeVar
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
 
-from dashboard.filters import Filters, parse
+from dashboard.filters import LONGEST, NOBODY, Filters, parse
 from dashboard.kept import kept
 from dashboard.models import LocalGroup
 from dashboard.periods import BadInput, Cycle, Period, cycle_of
 from dashboard.rollups.versions import data_version
+from dashboard.seeing import sees
 from dashboard.shell import Shell
 from dashboard.stats.freshness import Coverage, coverage
 from tokens.access import Access, access, teams_of
-from tokens.models import Team, User
+from tokens.models import Team, User, normal_email
 
 A = TypeVar("A")
 
@@ -40,8 +42,15 @@ class Refused(Exception):
         self.status, self.field = status, field
 
 
+class NotEveryones(Refused):
+    """The user's role shows less than everybody's usage."""
+
+
 @dataclass(frozen=True)
 class Asked:
+    """`whose`: the person that the whole page is about, by e-mail (empty: usage without
+    one). Its filters are narrowed to them, and its links do not repeat it."""
+
     user: User
     teams: list[Team]
     team: Team
@@ -50,6 +59,7 @@ class Asked:
     cycle: Cycle
     filters: Filters
     group: LocalGroup | None = None
+    whose: str | None = None
     read: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
@@ -79,7 +89,8 @@ class Asked:
 
     def query(self, **changes: str) -> str:
         """A query string that keeps the team and the filters, with changes."""
-        return self.filters.query(**self.in_team() | changes)
+        kept = self.in_team() | ({} if self.whose is None else {"email": ""})
+        return self.filters.query(**kept | changes)
 
     def here(self, **changes: str) -> str:
         """The same as a link to this very page, which an empty one would not be."""
@@ -98,27 +109,52 @@ class Asked:
 
 
 View = Callable[..., HttpResponseBase]
-Refusal = Callable[[HttpRequest, Refused], HttpResponse]
+Refusal = Callable[[HttpRequest, Refused], HttpResponseBase]
+Reader = Callable[..., Asked]
 
 
 def page(view: View) -> View:
     """Refusals are pages in the same look."""
-    return _asking(view, _refusal_page)
+    return _asking(view, _refusal_page, read)
+
+
+def front(view: View) -> View:
+    """The same, but who may not see everyone is led to their own usage."""
+    return _asking(view, _own_page, read)
+
+
+def person_page(view: View) -> View:
+    """About one person: the `email` in the address, or whoever looks."""
+    return _asking(view, _refusal_page, read_person)
 
 
 def data(view: View) -> View:
     """Refusals are JSON that names the field."""
-    return _asking(view, _refusal_json)
+    return _asking(view, _refusal_json, read)
+
+
+def person_data(view: View) -> View:
+    """The same, and who may not see everyone may ask for the `email` of somebody whom
+    they see. So the view shows nothing that its filters do not narrow."""
+    return _asking(view, _refusal_json, read_visible)
 
 
 def export(view: View) -> View:
     """A file. It is not compressed: a stream would become many short gzip files, of
     which browsers read the first."""
-    return _asking(view, _refusal_page, lambda view: view)
+    return _asking(view, _refusal_page, read, lambda view: view)
+
+
+def person_export(view: View) -> View:
+    """A file, for whom `person_data` is."""
+    return _asking(view, _refusal_page, read_visible, lambda view: view)
 
 
 def _asking(
-    view: View, refusal: Refusal, compressed: Callable[[View], View] = gzip_page
+    view: View,
+    refusal: Refusal,
+    reader: Reader,
+    compressed: Callable[[View], View] = gzip_page,
 ) -> View:
     @compressed
     @cache_control(private=True, no_cache=True)
@@ -126,7 +162,7 @@ def _asking(
     @wraps(view)
     def asking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            return view(request, read(request), *args, **kwargs)
+            return view(request, reader(request, **_person(kwargs)), *args, **kwargs)
         except BadInput as error:
             return refusal(request, Refused(400, error.field, str(error)))
         except Refused as refused:
@@ -135,27 +171,79 @@ def _asking(
     return asking
 
 
+def _person(arguments: dict[str, Any]) -> dict[str, str]:
+    """Taken out of the address: the view finds them in `asked.whose`."""
+    return {"email": arguments.pop("email")} if "email" in arguments else {}
+
+
 def read(request: HttpRequest) -> Asked:
+    """For what shows everybody."""
+    asked = _asked(request)
+    if not asked.access.sees_everyone:
+        raise _not_everyones(asked)
+    return _with_group(asked)
+
+
+def read_visible(request: HttpRequest) -> Asked:
+    """For what is narrowed by the filters alone."""
+    asked = _asked(request)
+    email = asked.filters.email
+    everyone = asked.access.sees_everyone
+    if not everyone and (email is None or not _sees(asked, email)):
+        raise _not_everyones(asked)
+    return _with_group(asked)
+
+
+def read_person(request: HttpRequest, email: str | None = None) -> Asked:
+    """`email` as in an address: a hyphen is the usage without one."""
+    asked = _asked(request)
+    if email is None:
+        whose = normal_email(asked.user.email)
+    elif len(email) > LONGEST or not email.isprintable():
+        raise nobody()
+    else:
+        whose = "" if email == NOBODY else normal_email(email)
+        if not _sees(asked, whose):
+            raise _not_everyones(asked)
+    return replace(
+        asked, filters=replace(asked.filters, email=whose, group=None), whose=whose
+    )
+
+
+def nobody() -> Refused:
+    return Refused(404, "email", _("This team has no person of this e-mail."))
+
+
+def _sees(asked: Asked, email: str) -> bool:
+    return sees(asked.user, asked.team, asked.access, email, asked.today)
+
+
+def _not_everyones(asked: Asked) -> NotEveryones:
+    return NotEveryones(
+        403,
+        "team",
+        _(
+            "Your role in %(team)s does not show other people’s usage. "
+            "An admin of the team can give you the role of an analyst."
+        )
+        % {"team": asked.team.name},
+    )
+
+
+def _asked(request: HttpRequest) -> Asked:
     user = request.user
     assert isinstance(user, User)
     teams = teams_of(user)
     team = _team(request, teams)
-    granted = access(user, team)
-    if not granted.sees_everyone:
-        raise Refused(
-            403,
-            "team",
-            _(
-                "Your role in %(team)s does not show other people’s usage. "
-                "An admin of the team can give you the role of an analyst."
-            )
-            % {"team": team.name},
-        )
     now = datetime.now(UTC)
     cycle = cycle_of(team, now)
     filters = parse(request.GET, cycle, now.date())
-    group = _group(team, filters.group) if filters.group else None
-    return Asked(user, teams, team, granted, now, cycle, filters, group)
+    return Asked(user, teams, team, access(user, team), now, cycle, filters)
+
+
+def _with_group(asked: Asked) -> Asked:
+    number = asked.filters.group
+    return replace(asked, group=_group(asked.team, number)) if number else asked
 
 
 def _team(request: HttpRequest, teams: list[Team]) -> Team:
@@ -187,6 +275,13 @@ def _group(team: Team, number: int) -> LocalGroup:
 def _refusal_page(request: HttpRequest, refused: Refused) -> HttpResponse:
     context = {"status": refused.status, "sentence": str(refused)}
     return render(request, "error.html", context, status=refused.status)
+
+
+def _own_page(request: HttpRequest, refused: Refused) -> HttpResponseBase:
+    if not isinstance(refused, NotEveryones):
+        return _refusal_page(request, refused)
+    team = request.GET.get("team")
+    return redirect(reverse("me", query={"team": team} if team else None))
 
 
 def _refusal_json(request: HttpRequest, refused: Refused) -> HttpResponse:

@@ -13,7 +13,7 @@ from dashboard.charts.shapes import Number
 from dashboard.exporting import Cell, download
 from dashboard.models import Stream
 from dashboard.stats.freshness import Coverage, coverage
-from dashboard.views.asked import Asked, Refused, data, export
+from dashboard.views.asked import Asked, Refused, person_data, person_export
 
 
 def drawn(asked: Asked, slug: str) -> Drawn:
@@ -38,7 +38,7 @@ def _covered(asked: Asked, stream: Stream) -> Coverage | None:
 
 
 @require_safe
-@data
+@person_data
 def chart(request: HttpRequest, asked: Asked, slug: str) -> HttpResponse:
     """A browser that has the answer already gets 304 before anything is summed."""
     found = _named(slug)
@@ -51,7 +51,7 @@ def chart(request: HttpRequest, asked: Asked, slug: str) -> HttpResponse:
 
 
 @require_safe
-@export
+@person_export
 def chart_csv(request: HttpRequest, asked: Asked, slug: str) -> StreamingHttpResponse:
     chart = _named(slug)
     shown = drawn(asked, slug)

@@ -5,12 +5,12 @@ from django.views.decorators.http import require_safe
 
 from dashboard.exporting import download
 from dashboard.stats.event_list import HEADS, events
-from dashboard.views.asked import Asked, export
+from dashboard.views.asked import Asked, person_export
 from tokens.models import Change
 
 
 @require_safe
-@export
+@person_export
 def events_csv(request: HttpRequest, asked: Asked) -> StreamingHttpResponse:
     """Every event of the period that the filters leave."""
     period, only = asked.period, asked.filters.only

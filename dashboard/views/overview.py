@@ -20,7 +20,7 @@ from dashboard.stats.rows import By
 from dashboard.stats.sources import Only
 from dashboard.stats.spenders import Spenders, spenders
 from dashboard.stats.usage import Spend, spend, usage
-from dashboard.views.asked import Asked, page, show
+from dashboard.views.asked import Asked, front, show
 from dashboard.views.charts import drawn
 from dashboard.views.picker import picker
 
@@ -83,7 +83,7 @@ class Chosen:
 
 
 @require_safe
-@page
+@front
 def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
     split = asked.filters.split or Split.MODEL
     choosing = picker(asked)

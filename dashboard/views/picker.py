@@ -43,6 +43,11 @@ class Picker:
     own: dict[str, str]
 
     @property
+    def is_personal(self) -> bool:
+        """One person's page needs no filter of people."""
+        return self.asked.whose is not None
+
+    @property
     def links(self) -> list[Link]:
         """This cycle is the default and needs no parameter."""
         here = self.asked.period.preset
@@ -66,6 +71,8 @@ class Picker:
         """All parameters of this page."""
         team = self.asked.in_team()
         every = self.asked.filters.given | team | self.own
+        if self.is_personal:
+            every = every | {"email": ""}
         return {name: value for name, value in every.items() if value}
 
     @property
@@ -90,7 +97,7 @@ class Picker:
         return [
             Chip(title, value or nobody, self._here(**{field: ""}))
             for field, title, value, nobody in found
-            if value is not None
+            if value is not None and not (field == "email" and self.is_personal)
         ]
 
     @property

@@ -59,6 +59,8 @@ ABSURD = [
             "month",
             "compare",
             "filter",
+            "before",
+            "show",
         )
         for value in ("nonsense", LONG, "%00", "-1", BIG, "%FF%FE", "%3Cscript%3E")
     ),
@@ -90,9 +92,10 @@ def text(answer: Any) -> str:
     return str(answer.content.decode(errors="replace"))
 
 
-def shows_nothing(answer: Any) -> bool:
-    """Of the team's people and money."""
-    return not any(mark in text(answer) for mark in OF_THE_TEAM)
+def shows_nothing(answer: Any, route: Route) -> bool:
+    """Of the team's people and money. Who writes a name into the address reads it."""
+    marks = [mark for mark in OF_THE_TEAM if mark not in route.arguments]
+    return not any(mark in text(answer) for mark in marks)
 
 
 def test_the_list_of_routes_is_the_urlconfs() -> None:
@@ -109,7 +112,7 @@ def test_nobody_is_sent_to_the_door(
     assert answer.status_code in (302, 405)
     if answer.status_code == 302:
         assert answer["Location"].startswith("/accounts/login/?next=")
-    assert shows_nothing(answer)
+    assert shows_nothing(answer, route)
 
 
 @pytest.mark.parametrize("route", TEAM_ROUTES, ids=identity)
@@ -124,7 +127,7 @@ def test_a_stranger_and_another_teams_admin_see_nothing(
     ):
         answer = getattr(client, method)(f"{route.url}?team={world.team.slug}")
         assert answer.status_code in statuses
-        assert shows_nothing(answer)
+        assert shows_nothing(answer, route)
 
 
 @pytest.mark.parametrize("route", TEAM_ROUTES, ids=identity)
@@ -135,7 +138,7 @@ def test_another_teams_admin_finds_nothing_by_our_names(
     assert answer.status_code < 500
     assert "60.34932" not in text(answer)
     if not route.arguments:
-        assert shows_nothing(answer)
+        assert shows_nothing(answer, route)
 
 
 @pytest.mark.parametrize("role", ["member", "lead"])
@@ -146,8 +149,11 @@ def test_members_and_leads_see_nobody_elses_numbers(
 ) -> None:
     factories.user("mia@example.com", world.team, role)
     answer = getattr(signed_in("mia@example.com"), method)(route.url)
-    assert answer.status_code in (403, 404, 405)
-    assert shows_nothing(answer)
+    if answer.status_code == 302:
+        assert answer["Location"] == "/dashboard/me/"
+    else:
+        assert answer.status_code in (403, 404, 405)
+    assert shows_nothing(answer, route)
 
 
 @pytest.mark.parametrize("route", DOORS, ids=identity)
@@ -162,7 +168,7 @@ def test_a_door_opens_to_nobody_else(
         for url in (route.url, f"{route.url}?team={world.team.slug}"):
             answer = person.get(url, headers={"Accept": "text/html"})
             assert answer.status_code in (200, 401, 403, 404, 405)
-            assert "adas" not in text(answer) and shows_nothing(answer)
+            assert "adas" not in text(answer) and shows_nothing(answer, route)
 
 
 @pytest.mark.parametrize("route", of_kind(Kind.DEED), ids=identity)

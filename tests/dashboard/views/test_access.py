@@ -9,9 +9,20 @@ from tokens.models import Team
 
 
 @pytest.mark.parametrize("role", ["member", "lead"])
-def test_members_and_leads_get_a_sentence(world: World, role: str) -> None:
+def test_members_and_leads_are_led_to_their_own_usage(world: World, role: str) -> None:
     factories.user("mia@example.com", world.team, role)
-    answer = signed_in("mia@example.com").get("/dashboard/")
+    client = signed_in("mia@example.com")
+    answer = client.get("/dashboard/")
+    assert (answer.status_code, answer["Location"]) == (302, "/dashboard/me/")
+    assert client.get("/dashboard/me/").status_code == 200
+
+
+@pytest.mark.parametrize("role", ["member", "lead"])
+def test_what_shows_everybody_refuses_members_and_leads(
+    world: World, role: str
+) -> None:
+    factories.user("mia@example.com", world.team, role)
+    answer = signed_in("mia@example.com").get("/dashboard/adoption/")
     assert answer.status_code == 403
     assert "Your role in Acme" in str(answer.content)
 
@@ -19,7 +30,8 @@ def test_members_and_leads_get_a_sentence(world: World, role: str) -> None:
 def test_a_member_gets_a_menu_without_what_is_not_theirs(
     bob: Client, world: World
 ) -> None:
-    html = bob.get("/dashboard/").content.decode()
+    html = bob.get("/dashboard/me/").content.decode()
+    assert 'href="/dashboard/me/"' in html
     assert 'href="/dashboard/members/' not in html
     assert "Go to the overview" not in html
 

@@ -14,7 +14,9 @@ URL = "/dashboard/members/"
 def people(client: Client, query: str = "") -> list[str]:
     answer = client.get(URL + query)
     assert answer.status_code == 200
-    return re.findall(r'<span class="person">([^<]+?) ?<', answer.content.decode())
+    return re.findall(
+        r'<span class="person"><a[^>]+>([^<]+?) ?<', answer.content.decode()
+    )
 
 
 def test_the_highest_spend_comes_first(alice: Client, world: World) -> None:
