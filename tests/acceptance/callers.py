@@ -48,7 +48,12 @@ def node_client(version: str) -> Ask:
 
 def llm(gateway: Gateway, model: str, more: dict[str, str]) -> Seen:
     with tempfile.TemporaryDirectory() as folder:
-        row = {"model_id": "ours", "model_name": model, "api_base": gateway.url}
+        row = {
+            "model_id": "ours",
+            "model_name": model,
+            "api_base": gateway.url,
+            "api_key_name": "ours",
+        }
         models = Path(folder) / "extra-openai-models.yaml"
         # JSON is YAML too.
         models.write_text(json.dumps([row]), encoding="utf-8")
