@@ -24,7 +24,7 @@ test-postgres:  ## The suite on throw-away PostgreSQL and Redis servers
 check:  ## Format, lint, types, migrations, drift, tests: what CI runs
 	@bin/venv base dev
 	@bin/check
-	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test
 
 acceptance:  ## Other people's clients and suites; writes docs/acceptance.md
 	@bin/venv base dev
