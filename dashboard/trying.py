@@ -2,6 +2,7 @@
 
 from contextlib import closing
 
+import httpx
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.adminapi.http import Http
@@ -11,7 +12,7 @@ NOTHING = _(
     "The Admin API takes this key but lets it read nothing of a team. Make a key with "
     "the right to read the Admin API."
 )
-
+NO_ADDRESS = _("This is not the address of a server.")
 
 # Where to look for each reason, the most telling one first. The key is right, and reads
 # nothing, when none of these is among them.
@@ -36,8 +37,11 @@ class KeyProblem(Exception):
 
 def try_key(url: str, key: str) -> Probe:
     """What the key got from each endpoint. Raises KeyProblem when none can be read."""
-    with closing(Http(url, key)) as http:
-        found = probe(http)
+    try:
+        with closing(Http(url, key)) as http:
+            found = probe(http)
+    except (httpx.InvalidURL, UnicodeError):
+        raise KeyProblem("admin_api_url", str(NO_ADDRESS)) from None
     if not any(finding.state is Found.OK for finding in found.findings):
         raise _problem(found.findings)
     return found

@@ -3,6 +3,7 @@ a comma may be a decimal point; it raises ValueError with the rest of a sentence
 starts with the text."""
 
 import re
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,8 @@ from dashboard.adminapi.errors import Unreadable
 Cell = Callable[[str, bool], Any]
 # No such export existed before; a column of small numbers is no column of dates.
 EARLIEST_MS = 1_577_836_800_000  # 2020-01-01
+# A file may come from a machine whose clock is ahead.
+A_DAY = 86_400
 MOST = 10**8
 # Words where a number stands when there is none. Unknown is not zero.
 NO_NUMBER = {"", "-", "–", "—", "nan", "n/a", "null", "none", "included", "free"}
@@ -37,6 +40,8 @@ def instant_ms(cell: str, comma: bool) -> int:
         raise ValueError("is not a time like 2026-01-31T09:30:00.000Z") from None
     if ms < EARLIEST_MS:
         raise ValueError("is before 2020, when there was no usage")
+    if ms > (time.time() + A_DAY) * 1000:
+        raise ValueError("is still to come")
     return ms
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from dashboard.adminapi.clock import clock_sentence
 from dashboard.adminapi.http import Http, retry_after_seconds
+from dashboard.adminapi.pace import LONGEST_PAUSE
 from dashboard.adminapi.refusals import NOT_THE_API, why_refused
 
 DAY_MS = 86_400_000
@@ -165,7 +166,8 @@ def _of_body(endpoint: Endpoint, response: httpx.Response) -> Finding:
 
 def _slow_down(endpoint: Endpoint, retry_after: float | None) -> Finding:
     sentence = "The Admin API asks to slow down; this is tried again by itself."
-    return Finding(endpoint.name, Found.UNKNOWN, Reason.PACE, sentence, retry_after)
+    pause = None if retry_after is None else min(retry_after, LONGEST_PAUSE)
+    return Finding(endpoint.name, Found.UNKNOWN, Reason.PACE, sentence, pause)
 
 
 def _unreachable(endpoint: Endpoint) -> Finding:

@@ -22,6 +22,7 @@ BAD: list[tuple[str, int, str, str]] = [
     ("Date,Model,Cost,MODEL\n", 1, "MODEL", "twice"),
     (f"{GOOD}yesterday{ROW[26:]}\n", 3, "Date", "“yesterday” is not a time"),
     (f"{GOOD}12{ROW[26:]}\n", 3, "Date", "before 2020"),
+    (f"{GOOD}9999-12-31T23:59:59.000Z{ROW[26:]}\n", 3, "Date", "still to come"),
     (f"{GOOD}{ROW.replace('0.33', '33 cents')}\n", 3, "Cost", "“33 cents” is not an"),
     (f"{GOOD}{ROW.replace('0.33', '9e99')}\n", 3, "Cost", "not an amount"),
     (f"{GOOD}{ROW.replace('0.33', '1,2')}\n", 3, "Cost", "not an amount"),

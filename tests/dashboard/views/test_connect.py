@@ -130,6 +130,7 @@ def test_an_address_without_the_api_is_an_error_of_the_address(
         ("admin_api_url", "ftp://example.com"),
         ("admin_api_url", "https://user:pw@example.com"),
         ("admin_api_url", "nonsense"),
+        ("admin_api_url", "https://" + "ü" * 60 + ".com"),
     ],
 )
 def test_bad_input_names_its_field_and_asks_nobody(
