@@ -10,11 +10,13 @@ import msgspec
 
 from dashboard.adminapi.clock import clock_sentence
 from dashboard.adminapi.http import Http, retry_after_seconds
-from dashboard.adminapi.pace import LONGEST_PAUSE
 from dashboard.adminapi.refusals import NOT_THE_API, why_refused
 
 DAY_MS = 86_400_000
 Body = dict[str, int] | None
+
+# A vendor that asks for a thousand years is asked again in an hour.
+AN_HOUR = 3600.0
 
 
 class Found(StrEnum):
@@ -166,7 +168,7 @@ def _of_body(endpoint: Endpoint, response: httpx.Response) -> Finding:
 
 def _slow_down(endpoint: Endpoint, retry_after: float | None) -> Finding:
     sentence = "The Admin API asks to slow down; this is tried again by itself."
-    pause = None if retry_after is None else min(retry_after, LONGEST_PAUSE)
+    pause = None if retry_after is None else min(retry_after, AN_HOUR)
     return Finding(endpoint.name, Found.UNKNOWN, Reason.PACE, sentence, pause)
 
 

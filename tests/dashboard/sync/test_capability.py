@@ -169,6 +169,18 @@ def test_what_a_rate_limit_hid_is_found_out_by_itself(
     assert capability.to_probe([team], clock.now) == []
 
 
+@pytest.mark.parametrize("asked", ["99999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_a_vendor_that_asks_for_ages_is_asked_again_in_an_hour(
+    team: Team, vendor: Vendor, clock: Clock, asked: str
+) -> None:
+    vendor.fault("audit", "429", retry_after=asked)
+    tried(team, vendor, clock)
+    clock.now += timedelta(minutes=59)
+    assert capability.to_probe([team], clock.now) == []
+    clock.now += timedelta(minutes=2)
+    assert capability.to_probe([team], clock.now) == [team]
+
+
 def test_a_sync_finds_out_too_what_the_key_can_read(
     sync: Sync, team: Team, vendor: Vendor, clock: Clock
 ) -> None:
