@@ -19,7 +19,7 @@ test-sqlite:  ## The suite on what a newcomer has: SQLite, no Redis
 test-postgres:  ## The suite on throw-away PostgreSQL and Redis servers
 	@bin/venv base dev
 	@$(VENV)/python -m tests.browser
-	$(VENV)/python -m tests.servers $(VENV)/python -m pytest $(ARGS)
+	$(VENV)/python -m tests.servers $(VENV)/python -m pytest -m "not once" $(ARGS)
 
 check:  ## Format, lint, types, migrations, drift, tests: what CI runs
 	@bin/venv base dev
