@@ -9,7 +9,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 from tests.live import Product, product
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.once]
-DRAWN = "canvas[data-drawn]"
+DRAWN = "#daily-spend canvas[data-drawn]"
 
 
 @pytest.fixture(scope="module")
