@@ -15,7 +15,6 @@ from dashboard.demo_data.wallets import SPEND_COLUMNS, Wallets
 from dashboard.models import (
     BillingCycle,
     DailyUsage,
-    DataVersion,
     DayFacet,
     DayGroup,
     DayModel,
@@ -201,5 +200,4 @@ def _finish(team: Team, size: Size, now: datetime) -> None:
         read=size.events,
         inserted=size.events,
     )
-    DataVersion.objects.get_or_create(team=team)
     analyse()

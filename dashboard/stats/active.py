@@ -5,7 +5,7 @@ events on it. Usage without an e-mail is nobody. Whole months come from the mont
 tables, days of months that are not fresh from the day tables.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,6 +22,7 @@ from dashboard.models import (
 )
 from dashboard.periods import DAY, Period, days_before
 from dashboard.stats.sources import NO_GROUP
+from dashboard.stats.spans import between
 from tokens.models import Team
 
 WEEK, MONTH = 7, 30
@@ -131,7 +132,7 @@ def _found(team: Team, period: Period) -> Iterator[tuple[str, date, int]]:
         months = sorted(month for name, month in fresh if name == source)
         rows = by_month._default_manager.filter(team=team, month__in=months)
         yield from _tuples(rows.values_list("email", "month", "days"))
-        for days in _outside(period, months):
+        for days in between(period, months):
             single = by_day._default_manager.filter(
                 only, team=team, day__range=(days.start, days.end)
             )
@@ -149,16 +150,6 @@ def _months(team: Team, period: Period) -> list[tuple[str, date]]:
     span = (period.start.replace(day=1), period.end)
     found = FreshMonth.objects.filter(team=team, month__range=span)
     return list(found.values_list("source", "month"))
-
-
-def _outside(period: Period, months: Sequence[date]) -> list[Period]:
-    """The days of the period that are in none of the months."""
-    found, start = [], period.start
-    for month in months:
-        if start < month:
-            found.append(Period(start, month - DAY))
-        start = max(start, (month + DAY * 31).replace(day=1))
-    return [*found, Period(start, period.end)] if start <= period.end else found
 
 
 def _smeared(bits: int, length: int) -> int:
