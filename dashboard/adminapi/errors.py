@@ -5,6 +5,7 @@ AdminApiError
 ├── Throttled       429; `retry_after` in seconds where given           retryable
 ├── VendorTrouble   5xx                                                 retryable
 ├── Unreadable      HTML, half a body, or JSON of another shape         retryable
+│   └── NoneReadable  rows came, and not one of them can be read      retryable
 ├── PagesMoved      rows moved between pages while we read them         retryable
 ├── KeyRefused      401: wrong, revoked, or somebody's personal key
 ├── KeyMayNot       403: the key is right but may not read this
@@ -38,6 +39,10 @@ class VendorTrouble(AdminApiError):
 
 class Unreadable(AdminApiError):
     retryable = True
+
+
+class NoneReadable(Unreadable):
+    pass
 
 
 class PagesMoved(AdminApiError):

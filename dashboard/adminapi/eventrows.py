@@ -96,6 +96,7 @@ class EventReader:
         except (*_NOT_READ, _Misfit):
             raise _Misfit from None
         self.notes.rows += len(rows)
+        self.notes.readable += len(rows)
         self._note("", _ROW_PATHS, rows)
         tokens = [row.token_usage for row in rows if row.token_usage]
         self._note("tokenUsage.", _TOKEN_PATHS, tokens)

@@ -18,15 +18,32 @@ T = TypeVar("T")
 LONGEST_PATH = 200
 # Stands before the fields of an answer itself, beside its rows.
 ANSWER = "answer."
+# Characters of bad rows that are kept; those beyond are counted alone.
+ROOM = 4 * 1024 * 1024
+
+
+@dataclass
+class BadRow:
+    """A row that could not be read: its text as it came, why, and how many times the
+    answer held it."""
+
+    raw: str
+    reason: str
+    times: int = 1
 
 
 @dataclass
 class Notes:
-    """`bad`: by the SHA-256 of its text, each row that could not be read, as JSON, and
-    why. `rows` counts those that came, good and bad."""
+    """`rows` counts those that came, good and bad, `readable` the good ones among
+    them. `unreadable` counts what could not be read, parts of rows too. `bad`: each
+    such text by its SHA-256, while there is room; `unkept` counts the others."""
 
     rows: int = 0
-    bad: dict[str, tuple[str, str]] = field(default_factory=dict)
+    readable: int = 0
+    unreadable: int = 0
+    unkept: int = 0
+    bad: dict[str, BadRow] = field(default_factory=dict)
+    _room: int = ROOM
     _shapes: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
     def read(
@@ -42,7 +59,14 @@ class Notes:
                 found.append(reader(an_object(row)))
             except Unreadable as reason:
                 self.refused(row, str(reason))
+        if not above:
+            self.readable += len(found)
         return found
+
+    @property
+    def none_readable(self) -> bool:
+        """Rows came, and not one of them could be read."""
+        return self.rows > 0 and not self.readable
 
     def saw(self, rows: Iterable[Any], above: str = "") -> None:
         counts = 0 if above else 1
@@ -64,7 +88,15 @@ class Notes:
 
     def refused(self, row: Any, reason: str) -> None:
         raw = msgspec.json.encode(row).decode()
-        self.bad[hashlib.sha256(raw.encode()).hexdigest()] = (raw, reason)
+        digest = hashlib.sha256(raw.encode()).hexdigest()
+        self.unreadable += 1
+        if digest in self.bad:
+            self.bad[digest].times += 1
+        elif len(raw) <= self._room:
+            self.bad[digest] = BadRow(raw, reason)
+            self._room -= len(raw)
+        else:
+            self.unkept += 1
 
     @property
     def paths(self) -> set[str]:

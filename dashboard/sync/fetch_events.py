@@ -19,7 +19,7 @@ from dashboard.sync import coverage, journal
 from dashboard.sync.counts import Counts
 from dashboard.sync.replacing import replace_staged, total_cost
 from dashboard.sync.staging import Staging
-from dashboard.sync.steps import Step, Writer
+from dashboard.sync.steps import Step, Writer, refuse_unreadable
 from dashboard.sync.windows import Window
 
 WALKS = 3
@@ -27,7 +27,8 @@ IN_MEMORY = 8 * 1024 * 1024
 
 
 def fetch_events(step: Step) -> Writer:
-    """Raises PagesMoved when no walk could be trusted: a shorter window may do."""
+    """Raises PagesMoved when no walk could be trusted: a shorter window may do; and
+    NoneReadable when rows came of which not one can be read."""
     known = coverage.page_hashes(step.team, Stream.EVENTS, step.window)
     staging, last = Staging().start(), 0
     for _ in range(WALKS):
@@ -39,6 +40,7 @@ def fetch_events(step: Step) -> Writer:
             continue
         if not changed:
             return lambda now: _same_as_before(step, walk, now)
+        refuse_unreadable(step, Stream.EVENTS, notes)
         if staging.signature == last or not staging.repeats_across_pages(walk.size):
             return lambda now: _replace(step, walk, staging, notes, now)
         last = staging.signature
@@ -99,8 +101,8 @@ def _in_window(
 def _replace(
     step: Step, walk: Walk, staging: Staging, notes: Notes, now: datetime
 ) -> Counts:
-    counts = replace_staged(step.team, step.window, now).counts
-    journal.save(step.team, Stream.EVENTS, notes, now)
+    done = replace_staged(step.team, step.window, now, notes)
+    journal.save(step.team, Stream.EVENTS, notes, now, spared=done.spared)
     coverage.note_done(
         step.team,
         Stream.EVENTS,
@@ -109,11 +111,11 @@ def _replace(
         rows=walk.seen,
         announced=walk.announced,
         charged_cents=total_cost(),
-        quarantined=len(notes.bad),
+        quarantined=notes.unreadable,
         page_hashes=b"".join(walk.digests),
     )
     staging.drop()
-    return counts.with_quarantined(len(notes.bad))
+    return done.counts.with_quarantined(notes.unreadable)
 
 
 def _same_as_before(step: Step, walk: Walk, now: datetime) -> Counts:

@@ -58,14 +58,19 @@ USED = {
 ENOUGH_ROWS = {Stream.EVENTS: 50, Stream.AUDIT: 5, Stream.DAILY: 5}
 
 
-def save(team: Team, stream: Stream, notes: Notes, now: datetime) -> None:
-    """Call it in the window's transaction."""
-    _quarantine(team, stream, notes, now)
+def save(
+    team: Team, stream: Stream, notes: Notes, now: datetime, spared: int = 0
+) -> None:
+    """Call it in the window's transaction. `spared`: known events that did not come
+    and were kept, because the rows that could not be read may be theirs."""
+    _quarantine(team, stream, notes, now, spared)
     if notes.rows:
         _note_fields(team, stream, notes, now)
 
 
-def _quarantine(team: Team, stream: Stream, notes: Notes, now: datetime) -> None:
+def _quarantine(
+    team: Team, stream: Stream, notes: Notes, now: datetime, spared: int
+) -> None:
     if not notes.bad:
         return
     mine = QuarantinedRow.objects.filter(team=team, stream=stream)
@@ -77,15 +82,17 @@ def _quarantine(team: Team, stream: Stream, notes: Notes, now: datetime) -> None
             team=team,
             stream=stream,
             digest=digest,
-            reason=reason[:500],
-            raw=raw,
+            reason=bad.reason[:500],
+            raw=bad.raw,
             first_seen_at=now,
             last_seen_at=now,
         )
-        for digest, (raw, reason) in notes.bad.items()
+        for digest, bad in notes.bad.items()
         if digest not in again
     )
     text = f"{mine.count()} rows of {stream.label.lower()} could not be read."
+    if spared:
+        text += f" {spared} known ones that they may be are kept as they were."
     open_attention(team, "quarantine", stream, text)
 
 

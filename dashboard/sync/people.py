@@ -21,16 +21,21 @@ from tokens.models import Team
 
 
 def save_daily(
-    team: Team, records: Collection[DailyUsageRecord], now: datetime
+    team: Team,
+    records: Collection[DailyUsageRecord],
+    now: datetime,
+    *,
+    is_whole: bool = True,
 ) -> Counts:
     """Overwrite each (person, UTC day); the payload's hash spares equal rows. Inside a
-    transaction."""
+    transaction. Without `is_whole` (some row could not be read) nothing is missed."""
     one_a_day = one_each(
         named(team, records), lambda r: (r.email, r.day), DailyUsageRecord.plus
     )
     days = {day for _, day in one_a_day}
     stored = DailyUsage.objects.filter(team=team, day__in=days)
-    for day in stored.filter(email="").values_list("day", flat=True):
+    nobody = stored.filter(email="") if is_whole else stored.none()
+    for day in nobody.values_list("day", flat=True):
         # Whose use it was has become known: nobody's share is nothing now.
         one_a_day.setdefault(("", day), DailyUsageRecord.nothing(day))
     counts = upsert(
@@ -54,14 +59,16 @@ def _daily_values(record: DailyUsageRecord) -> dict[str, Any]:
     return values
 
 
-def save_spend(team: Team, report: SpendReport, now: datetime) -> Counts:
+def save_spend(
+    team: Team, report: SpendReport, now: datetime, *, is_whole: bool = True
+) -> Counts:
     """Today's reading of each person's gauge; earlier days keep theirs as history.
-    Inside a transaction."""
+    Inside a transaction. `is_whole` as for daily usage."""
     cycle = _cycle_start(team, report, now)
     cycles.keep(team, [] if report.cycle_start_ms is None else [cycle], now)
     key = {"cycle_start": cycle, "captured_day": now.date()}
     people = one_each(named(team, report.records), lambda r: r.email, SpendRecord.plus)
-    if "" not in people and _nobody_has_spend(team, cycle):
+    if is_whole and "" not in people and _nobody_has_spend(team, cycle):
         people[""] = SpendRecord.nothing()
     rows = {(email,): _spend_values(asdict(row)) for email, row in people.items()}
     return upsert(

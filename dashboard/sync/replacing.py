@@ -3,11 +3,12 @@
 Stored rows are matched with the staged ones by time, fingerprint and ordinal; the few
 that are left on both sides by what an event keeps even when the vendor blanks its
 e-mail or fills in its tokens later (likeness.py). What matches and differs is updated,
-what is new inserted, and a stored row that nothing matches is marked as withdrawn.
-Running it again finds nothing to do.
+what is new inserted, and a stored row that nothing matches is marked as withdrawn,
+unless a row that cannot be read may be it (unreadable.py). Running it again finds
+nothing to do.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,11 +16,13 @@ from typing import Any
 from django.db import connection
 
 from dashboard import rollups
+from dashboard.adminapi.notes import Notes
 from dashboard.models import Stream, SyncWindow, UsageEvent
 from dashboard.models.cents import ONE
 from dashboard.sync.counts import Counts
 from dashboard.sync.likeness import Row, pair
 from dashboard.sync.staging import COLUMNS, NAME, TWINS
+from dashboard.sync.unreadable import may_be
 from dashboard.sync.windows import Window
 from tokens.models import Team
 
@@ -40,21 +43,29 @@ _LIKENESS = (
 
 @dataclass(frozen=True)
 class Replacement:
-    """What became of a window's rows, and the UTC days whose sums that changes."""
+    """What became of a window's rows, and the UTC days whose sums that changes.
+    `spared`: stored events that did not come and may be among unreadable rows."""
 
     counts: Counts
     touched: frozenset[date]
+    spared: int = 0
 
 
-def replace_staged(team: Team, window: Window, now: datetime) -> Replacement:
+def replace_staged(
+    team: Team, window: Window, now: datetime, notes: Notes | None = None
+) -> Replacement:
     """Make the table equal to the staged rows and rebuild the touched rollups.
 
-    Call it inside a transaction, with every row of the window staged.
+    Call it inside a transaction, with every row of the window staged that could be
+    read; `notes` hold the others.
     """
     args = (team.pk, window.start_ms, window.end_ms)
     match_staged(team, args)
+    spared = _spare(args, notes) if notes and notes.unreadable else 0
     touched = changed_days() | _gone_days(args)
-    return write_staged(team, window, now, touched, withdrawn=_withdraw(args, now))
+    withdrawn = _withdraw(args, now)
+    replaced = write_staged(team, window, now, touched, withdrawn)
+    return replace(replaced, spared=spared)
 
 
 def match_staged(team: Team, args: tuple[Any, ...]) -> None:
@@ -72,7 +83,7 @@ def write_staged(
     updated = _update(now)
     inserted = _insert(team, now)
     rollups.rebuild(team, touched)
-    read = one(f"SELECT COUNT(*) FROM {NAME}")
+    read = one(f"SELECT COUNT(fingerprint) FROM {NAME}")
     unchanged = read - inserted - updated
     counts = Counts(read, inserted, updated, withdrawn, unchanged)
     if counts.written:
@@ -140,11 +151,7 @@ def _where_to_look() -> str:
 
 def _match_by_likeness(args: tuple[Any, ...]) -> None:
     """Only the rows that share a millisecond with a stored row that is left over."""
-    stored = _rows(
-        f"SELECT e.id, {_LIKENESS} FROM {EVENT} e WHERE {_LIVE} AND {_UNMATCHED} "
-        "ORDER BY e.id",
-        args,
-    )
+    stored = _missing(args)
     if not stored:
         return
     times = {row.timestamp_ms for row in stored}
@@ -158,6 +165,27 @@ def _match_by_likeness(args: tuple[Any, ...]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE INDEX {NAME}_seq ON {NAME} (seq)")
         cursor.executemany(f"UPDATE {NAME} SET event_id = %s WHERE seq = %s", pairs)
+
+
+def _missing(args: tuple[Any, ...]) -> list[Row]:
+    """Live stored events of the window that no staged row continues so far."""
+    return _rows(
+        f"SELECT e.id, {_LIKENESS} FROM {EVENT} e WHERE {_LIVE} AND {_UNMATCHED} "
+        "ORDER BY e.id",
+        args,
+    )
+
+
+def _spare(args: tuple[Any, ...], notes: Notes) -> int:
+    """A bare row is staged for each event that an unreadable one may be: nothing
+    changes about it, and it is not missing."""
+    spared = may_be(_missing(args), notes)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {NAME} (ordinal, event_id, same) VALUES (0, %s, %s)",
+            [(event_id, True) for event_id in sorted(spared)],
+        )
+    return len(spared)
 
 
 def changed_days() -> set[date]:

@@ -147,5 +147,5 @@ def test_a_row_that_does_not_decode_is_kept_and_holds_up_no_other() -> None:
     )
     assert first == last
     assert unread == [None, None]
-    kept = [msgspec.json.decode(raw) for raw, _ in notes.bad.values()]
+    kept = [msgspec.json.decode(row.raw) for row in notes.bad.values()]
     assert kept == ['{"model": "\ufffd"}', bad[1].decode()]

@@ -142,7 +142,7 @@ def test_an_event_without_a_time_is_handed_back_unread() -> None:
     notes = Notes()
     api = client(lambda path, query: log_page(query, rows))
     assert [event.event_id for event in api.audit_log(0, 1, notes)] == ["e2"]
-    reasons = sorted(reason for _, reason in notes.bad.values())
+    reasons = sorted(bad.reason for bad in notes.bad.values())
     assert reasons[0] == "A row has no readable “timestamp”."
     assert reasons[1:] == ["The row is not an object."] * 2
     assert notes.rows == 4
