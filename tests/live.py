@@ -8,7 +8,6 @@ whole process groups. The `live` fixture is one with web and simulator per modul
 """
 
 import contextlib
-import itertools
 import os
 import shlex
 import signal
@@ -16,19 +15,17 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-import psycopg
 import pytest
-import redis
 from honcho.environ import parse_procfile
 
 from tests import environment
+from tests.databases import own_servers
 from tests.servers import free_port
 
 PATIENCE = 60  # seconds for anything to come up
@@ -36,7 +33,6 @@ ADMIN_EMAIL = "admin@example.org"
 ADMIN_PASSWORD = "a-Long-pass-phrase-7"
 AUTH_TOKEN = "master-key-of-the-tests"
 RUNNING: list["Product"] = []
-_redis_number = itertools.count(1)
 
 
 @dataclass
@@ -120,7 +116,7 @@ def product(*roles: str, **given: str) -> Iterator[Product]:
     port, simulator_port = free_port(), free_port()
     with (
         tempfile.TemporaryDirectory(prefix="teamgauge-live-") as folder,
-        _own_servers() as servers,
+        own_servers(Path(folder)) as servers,
     ):
         variables = {
             "PORT": str(port),
@@ -167,26 +163,6 @@ def pytest_runtest_makereport() -> Generator[
                 tail = log.read_text(errors="replace").splitlines()[-60:]
                 report.sections.append((log.name, "\n".join(tail)))
     return report
-
-
-@contextmanager
-def _own_servers() -> Iterator[dict[str, str]]:
-    """A database and a Redis number that no other product uses."""
-    shared = environment.servers()
-    if not shared["DATABASE_URL"]:
-        yield shared
-        return
-    name, redis_url = f"live_{uuid.uuid4().hex}", shared["REDIS_URL"]
-    with psycopg.connect(shared["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        own = redis_url.rsplit("/", 1)[0] + f"/{next(_redis_number)}"
-        with redis.Redis.from_url(own) as client:
-            client.flushdb()
-        yield {
-            "DATABASE_URL": shared["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}",
-            "REDIS_URL": own,
-        }
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _paths() -> dict[str, str]:

@@ -69,11 +69,8 @@ class Active:
         """For each day of the period, how many people were active on it or on one of
         the `length` - 1 days before. `first` has to lie as far back."""
         start = (period.start - self.first).days
-        counts = [0] * len(period)
-        for bits in self.people.values():
-            for place in _places(_smeared(bits, length) >> start, len(period)):
-                counts[place] += 1
-        return counts
+        smeared = (_smeared(bits, length) >> start for bits in self.people.values())
+        return _counted(smeared, len(period))
 
     def of(self, people: Iterable[str]) -> "Active":
         """These people alone."""
@@ -162,9 +159,21 @@ def _smeared(bits: int, length: int) -> int:
     return bits
 
 
-def _places(bits: int, count: int) -> Iterator[int]:
-    bits &= (1 << count) - 1
-    while bits:
-        low = bits & -bits
-        yield low.bit_length() - 1
-        bits ^= low
+def _counted(numbers: Iterable[int], places: int) -> list[int]:
+    """How many of the numbers have each bit. All places are counted at once: bit n of
+    `planes[i]` is bit i of the count of place n, so a number is added with a few
+    operations on whole numbers instead of one for each of its days."""
+    mask = (1 << places) - 1
+    planes: list[int] = []
+    for number in numbers:
+        carry = number & mask
+        for i, plane in enumerate(planes):
+            planes[i], carry = plane ^ carry, plane & carry
+            if not carry:
+                break
+        if carry:
+            planes.append(carry)
+    return [
+        sum((plane >> place & 1) << i for i, plane in enumerate(planes))
+        for place in range(places)
+    ]
