@@ -52,8 +52,10 @@ def daily_usage(team: Team, body: Json) -> Json:
         return {"data": team.daily.rows(people, days, idle=False), **answer}
     # Pages count people, not rows: one page may hold thousands of rows.
     page, size = paging(body, default=0, most=1000)
-    shown = people[(page - 1) * size : page * size]
-    pages = pagination(page, size, len(people), "totalUsers", "totalPages", "page")
+    seen = _walked(team, Page.asked(page, size, len(people)))
+    shown = people[seen.skip : seen.skip + seen.rows]
+    told = seen.announced
+    pages = pagination(page, size, told, "totalUsers", "totalPages", "page")
     rows = team.daily.rows(shown, days, idle=True)
     return {"data": rows, **answer, "pagination": pages}
 
@@ -62,14 +64,15 @@ def spend(team: Team, body: Json) -> Json:
     page, size = paging(body, default=100, most=1000)
     rows = _sorted(_searched(team.billed.spend(), body), body)
     now = team.world.clock()
+    seen = _walked(team, Page.asked(page, size, len(rows)))
     return {
         "teamMemberSpend": [
             shapes.spend(row, team.limits.of(row.person.number, now))
-            for row in rows[(page - 1) * size : page * size]
+            for row in rows[seen.skip : seen.skip + seen.rows]
         ],
         "subscriptionCycleStart": team.world.cycle_start(),
-        "totalMembers": len(rows),
-        "totalPages": math.ceil(len(rows) / size),
+        "totalMembers": seen.announced,
+        "totalPages": math.ceil(seen.announced / size),
     }
 
 

@@ -15,7 +15,7 @@ from simulator import openaifaults
 from simulator.answers import ADMIN_ANSWERS, ANSWERS, ON_TOP
 from simulator.chatfaults import STREAMS, STREAMS_TOGETHER
 from simulator.generations import GENERATIONS
-from simulator.payloads import PAYLOADS
+from simulator.payloads import PAGED, PAYLOADS
 from simulator.quirks import CHANGES
 from simulator.reply import Reply
 from simulator.rows import ELSEWHERE, EVENTS_ONLY, LISTS, ROWS
@@ -122,9 +122,8 @@ def names(endpoint: str) -> set[str]:
     found = {*ANSWERS, *ADMIN_ANSWERS, *SHAPES}
     found |= {*ROWS, *ELSEWHERE} if endpoint in (*LISTS, "admin") else set()
     found |= {name for at, name in PAYLOADS if at == endpoint or endpoint == "admin"}
-    if endpoint in ("events", "admin"):
-        return found | OF_EVENTS | {*WALKS}
-    return found - EVENTS_ONLY
+    found |= {*WALKS} if endpoint in (*PAGED, "admin") else set()
+    return found | OF_EVENTS if endpoint in ("events", "admin") else found - EVENTS_ONLY
 
 
 def quirks(faults: list[Fault]) -> tuple[Quirk, ...]:

@@ -11,7 +11,7 @@ from simulator.shapes import Json
 from simulator.team import Named
 from simulator.walks import no_page_count, out_of_order, zero_page_count
 
-_PAGED = ("daily", "spend", "events")
+PAGED = ("daily", "spend", "events")
 
 
 def empty_members(payload: Json, options: Options) -> Json:
@@ -46,8 +46,8 @@ PAYLOADS: dict[tuple[str, str], Callable[[Json, Options], Json]] = {
     ("events", "bare_when_filtered"): as_it_is,
     ("limit", "delayed"): as_it_is,
     ("limit", "failure_with_200"): as_it_is,
-    **{(at, "no_page_count"): no_page_count for at in _PAGED},
-    **{(at, "zero_page_count"): zero_page_count for at in _PAGED},
+    **{(at, "no_page_count"): no_page_count for at in PAGED},
+    **{(at, "zero_page_count"): zero_page_count for at in PAGED},
     **{(at, "unknown_fields"): new_field for at in LISTS},
 }
 

@@ -1,21 +1,15 @@
 """The endpoints that are read, whole: paging, slices and fall-backs inside."""
 
-import logging
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from typing import Any
 
 from dashboard.adminapi import auditlog, blocklists, groups, reading
-from dashboard.adminapi.errors import (
-    KeyMayNot,
-    NotThere,
-    PagesMoved,
-    RequestRefused,
-    Unreadable,
-)
+from dashboard.adminapi.errors import KeyMayNot, NotThere, RequestRefused
 from dashboard.adminapi.groups import GroupsReport
 from dashboard.adminapi.http import Http
 from dashboard.adminapi.notes import Notes
+from dashboard.adminapi.paging import DAILY, SPEND, read_pages
 from dashboard.adminapi.probe import Probe, probe
 from dashboard.adminapi.reading import Json
 from dashboard.adminapi.records import (
@@ -27,15 +21,8 @@ from dashboard.adminapi.records import (
 from dashboard.adminapi.refusals import ANOTHER_KIND, NOT_THE_API
 from dashboard.adminapi.walk import Walk
 
-log = logging.getLogger(__name__)
 DAY_MS = 86_400_000
 LONGEST_SLICE_MS = 30 * DAY_MS
-DAILY, SPEND = "/teams/daily-usage-data", "/teams/spend"
-# The largest first; a smaller one where the vendor refuses it.
-PEOPLE_PER_PAGE = (200, 100, 50)
-SPEND_PER_PAGE = (100, 50, 10)
-WALKS = 3
-LAST_PAGE = 10_000
 
 
 class AdminApi:
@@ -104,10 +91,10 @@ class AdminApi:
         """A slice that the vendor finds too long is halved, down to a day."""
         query = {"startDate": start_ms, "endDate": end_ms}
         days = (end_ms - start_ms + 1) // DAY_MS
-        sizes = PEOPLE_PER_PAGE[:1] if days > 1 else PEOPLE_PER_PAGE
+        sizes = DAILY.sizes[:1] if days > 1 else DAILY.sizes
         try:
-            answers = self._sized(DAILY, query, sizes)
-            return [row for answer in answers for row in reading.items(answer, "data")]
+            pages = read_pages(self._http, DAILY, query, sizes)
+            return [row for page in pages for row in reading.items(page, DAILY.rows)]
         except RequestRefused:
             if days < 2:
                 raise
@@ -118,70 +105,20 @@ class AdminApi:
     def spend(self, notes: Notes) -> SpendReport:
         """The spend gauge of every member in the running billing cycle."""
         query = {"sortBy": "user", "sortDirection": "asc"}
-        for _ in range(WALKS):
-            pages = self._sized(SPEND, query, SPEND_PER_PAGE)
-            if len({reading.whole(page, "totalMembers") for page in pages}) == 1:
-                notes.saw_answer(pages[0])
-                rows = [
-                    row for p in pages for row in reading.items(p, "teamMemberSpend")
-                ]
-                return SpendReport(
-                    cycle_start_ms=_cycle_start(pages[0]),
-                    records=tuple(notes.read(rows, SpendRecord.read)),
-                )
-        raise PagesMoved("The spend list kept changing while it was read.")
+        pages = read_pages(self._http, SPEND, query, SPEND.sizes)
+        notes.saw_answer(pages[0])
+        rows = [row for p in pages for row in reading.items(p, SPEND.rows)]
+        return SpendReport(
+            cycle_start_ms=_cycle_start(pages[0]),
+            records=tuple(notes.read(rows, SpendRecord.read)),
+        )
 
     def events(self, start_ms: int, end_ms: int) -> Walk:
         """A walk over all events of the window; one walk may not be enough."""
         return Walk(self._http, start_ms, end_ms)
-
-    def _sized(self, path: str, query: Json, sizes: tuple[int, ...]) -> list[Any]:
-        """All pages of a list, in the first of the sizes that the vendor takes."""
-        for size in sizes[:-1]:
-            try:
-                return list(self._pages(path, query, size, "totalPages"))
-            except RequestRefused:
-                continue
-        return list(self._pages(path, query, sizes[-1], "totalPages"))
-
-    def _pages(
-        self, path: str, query: Json, size: int, total_key: str
-    ) -> Iterator[Any]:
-        """The pages of a list, one request each, until one says it is the last."""
-        for page in range(1, LAST_PAGE + 1):
-            body = {**query, "page": page, "pageSize": size}
-            answer = self._http.json("POST", path, body)
-            yield answer
-            if _is_last(answer, page, size, total_key):
-                return
-        raise Unreadable(f"{path} never came to an end.")
 
 
 def _cycle_start(page: Json) -> int | None:
     if page.get("subscriptionCycleStart") is None:
         return None
     return reading.instant_ms(page, "subscriptionCycleStart")
-
-
-_LISTS = ("data", "teamMemberSpend")
-
-
-def _is_last(answer: Any, page: int, size: int, total_key: str) -> bool:
-    """Empty pages end a list whatever the counters say: those may be 0 or missing."""
-    if not isinstance(answer, dict):
-        raise Unreadable("The answer is not a JSON object.")
-    rows: list[Any] = next(
-        (answer[key] for key in _LISTS if isinstance(answer.get(key), list)), []
-    )
-    if not rows:
-        return True
-    paging = answer.get("pagination")
-    about = paging if isinstance(paging, dict) else answer
-    more = reading.flag(about, "hasNextPage")
-    if more is not None:
-        return not more
-    pages = reading.whole(about, total_key)
-    if pages:
-        return page >= pages
-    # An answer of the first generation: daily usage came whole, spend page by page.
-    return "data" in answer or len(rows) < size

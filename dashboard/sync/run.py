@@ -142,7 +142,7 @@ def _round(job: Job, run: SyncRun, lease: Lease, windows: list[Window]) -> Outco
         try:
             counts = _window(job, stream, lease, window)
         except TROUBLE as error:
-            if halves := _halves(window, error):
+            if halves := _halves(stream, window, error):
                 waiting.extendleft(reversed(halves))
                 lease.one_more()
                 continue
@@ -168,10 +168,12 @@ def _round(job: Job, run: SyncRun, lease: Lease, windows: list[Window]) -> Outco
     return replace(outcome, left=len(waiting))
 
 
-def _halves(window: Window, error: Exception) -> tuple[Window, Window] | None:
-    """A shorter window may do: fewer pages to move, or none of the days that are too
-    long ago for the key."""
-    if isinstance(error, PagesMoved):
+def _halves(
+    stream: Stream, window: Window, error: Exception
+) -> tuple[Window, Window] | None:
+    """A shorter window may do: fewer pages to move (but daily usage has as many people
+    then), or none of the days that are too long ago for the key."""
+    if isinstance(error, PagesMoved) and stream is not Stream.DAILY:
         return window.halves()
     if isinstance(error, KeyMayNot | NotThere) and window is not WHOLE:
         return window.day_halves()

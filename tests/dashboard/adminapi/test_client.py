@@ -106,10 +106,26 @@ def test_a_team_that_changes_while_its_spend_is_read_is_read_again() -> None:
     assert calls == [1, 2, 1, 2]
 
 
+def test_rows_that_name_nobody_are_read_when_two_walks_agree() -> None:
+    calls: list[int] = []
+
+    def answer(path: str, body: Json) -> Json:
+        calls.append(body["page"])
+        page = spend_page(body, 150)
+        rows = [row | {"email": ""} for row in page["teamMemberSpend"]]
+        return page | {"teamMemberSpend": rows}
+
+    assert len(client(answer).spend(Notes()).records) == 150
+    assert calls == [1, 2, 1, 2]
+
+
 def test_a_list_that_never_ends_is_an_error() -> None:
-    page = {"data": [{"date": 0}], "pagination": {"hasNextPage": True}}
+    def answer(path: str, body: Json) -> Json:
+        row = {"date": body["page"] * DAY_MS}
+        return {"data": [row], "pagination": {"hasNextPage": True}}
+
     with pytest.raises(errors.Unreadable, match="never came to an end"):
-        client(lambda path, body: page).daily_usage(0, 1, Notes())
+        client(answer).daily_usage(0, 1, Notes())
 
 
 def test_the_simulator_is_read_whole(api: AdminApi, now: datetime) -> None:
