@@ -102,11 +102,15 @@ def _steady(get: Get, start_ms: int, end_ms: int, size: int) -> list[Any]:
 
 def _walk(get: Get, start_ms: int, end_ms: int, size: int) -> list[Any]:
     rows: list[Any] = []
+    before: list[list[Any]] = []
     announced: set[int | None] = set()
     asked = {"startTime": start_ms, "endTime": end_ms, "pageSize": size}
     for page in range(1, LAST_PAGE):
         answer = get(f"{PATH}?{urlencode({**asked, 'page': page})}")
         here = _rows(answer)
+        if here and here in before:
+            raise PagesMoved("The same page of the audit log came twice.")
+        before.append(here)
         rows += here
         about = answer.get("pagination")
         paging = about if isinstance(about, dict) else answer

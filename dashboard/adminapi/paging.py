@@ -114,9 +114,7 @@ def _paging(answer: Json) -> Json:
     return given if isinstance(given, dict) else answer
 
 
-def _is_last(
-    answer: Json, paging: Json, page: int, size: int, rows: list[Any]
-) -> bool:
+def _is_last(answer: Json, paging: Json, page: int, size: int, rows: list[Any]) -> bool:
     """Empty pages end a list whatever the counters say: those may be 0 or missing."""
     if not rows:
         return True

@@ -109,6 +109,17 @@ def test_an_event_that_arrives_meanwhile_starts_the_reading_again() -> None:
     assert pages == ["1", "2", "1", "2"]
 
 
+def test_a_page_of_the_log_that_comes_twice_starts_the_reading_again() -> None:
+    rows, pages = [an_event(n) for n in range(1200)], []
+
+    def answer(path: str, query: Json) -> Json:
+        pages.append(query["page"])
+        return log_page(query | {"page": "1"} if len(pages) == 2 else query, rows)
+
+    assert len(client(answer).audit_log(0, 1, Notes())) == 1200
+    assert pages == ["1", "2", "1", "2", "3"]
+
+
 def test_a_count_that_never_agrees_is_an_error_and_not_a_gap() -> None:
     api = client(lambda path, query: log_page(query, [an_event(1)], total=2))
     with pytest.raises(errors.PagesMoved):

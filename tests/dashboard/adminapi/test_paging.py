@@ -64,7 +64,9 @@ def daily(api: AdminApi) -> list[Any]:
     return list(api.daily_usage(NOW - NOW % DAY_MS, NOW, Notes()))
 
 
-LISTS = pytest.mark.parametrize(("stream", "read"), [("spend", spend), ("daily", daily)])
+LISTS = pytest.mark.parametrize(
+    ("stream", "read"), [("spend", spend), ("daily", daily)]
+)
 DRIFTS = pytest.mark.parametrize(
     ("fault", "options"),
     [
