@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from dashboard.periods import DAY, Period
 
@@ -15,6 +16,7 @@ class Grain(StrEnum):
     WEEK = "week"
     MONTH = "month"
 
+    @lru_cache(maxsize=4096)  # noqa: B019 (three members that live for ever)
     def first(self, day: date) -> date:
         """The Monday or the 1st that the day's week or month begins with. The first
         week of all has no Monday: there it is the calendar's first day."""

@@ -15,14 +15,16 @@ from dashboard.charts.question import Question
 from dashboard.charts.shapes import Number, Sums
 from dashboard.periods import DAY, Cycle, Period
 from dashboard.stats.cycles import is_midnight, rest_of_day
+from dashboard.stats.days import Days, days_around
 from dashboard.stats.rows import ZERO, By
+from dashboard.stats.sources import Only
 from dashboard.stats.usage import usage
 
 NOW, BEFORE = "this-cycle", "last-cycle"
 
 
 @dataclass(frozen=True)
-class Days:
+class CycleDays:
     """Cents by UTC day, and of a day on which a cycle starts the part from its start
     on. A cycle that starts at midnight cuts no day."""
 
@@ -41,9 +43,14 @@ class Days:
             yield cents
 
 
-def both_cycles(question: Question) -> Days:
+def both_cycles(question: Question) -> CycleDays:
     team, only = question.team, question.filters.only
     before = question.cycle.before()
+    if only == Only(kind=only.kind):
+        shared = around(question)
+        return CycleDays(
+            shared.since(before.start.date(), only.kind), shared.opened(only.kind)
+        )
     both = Period(before.period.start, question.cycle.period.end)
     measures = ["charged_cents"]
     rows = usage(team, both, [By.DAY], only=only, measures=measures)
@@ -55,10 +62,17 @@ def both_cycles(question: Question) -> Days:
         for start in (before.start, question.cycle.start)
         if not is_midnight(start)
     }
-    return Days({row.day: row.charged_cents for row in rows if row.day}, opened)
+    return CycleDays({row.day: row.charged_cents for row in rows if row.day}, opened)
 
 
-def piled_up(days: Days, question: Question) -> Sums:
+def around(question: Question) -> Days:
+    """The overview's numbers come from the same days."""
+    return question.once(
+        "around", lambda: days_around(question.team, question.cycle, question.today)
+    )
+
+
+def piled_up(days: CycleDays, question: Question) -> Sums:
     """Cents since the start of each cycle, by the days of this one. Today's are still
     growing; the days to come have none. Half of a last cycle is not shown: it would
     look like a rise."""

@@ -14,9 +14,3 @@ def changed(team: Team) -> None:
     if not rows.update(number=F("number") + 1, changed_at=now):
         DataVersion.objects.get_or_create(team=team)
         rows.update(number=F("number") + 1, changed_at=now)
-
-
-def data_version(team: Team) -> int:
-    """0 before the first change."""
-    rows = DataVersion.objects.filter(team=team)
-    return rows.values_list("number", flat=True).first() or 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet, Value
 
 from dashboard.models import (
     DailyUsage,
@@ -123,22 +123,21 @@ def in_group(found: Active, team: Team, group: int) -> Active:
 
 
 def _found(team: Team, period: Period) -> Iterator[tuple[str, date, int]]:
-    """(e-mail, a day, bits from that day on)."""
+    """(e-mail, a day, bits from that day on). One statement for all tables."""
     fresh = _months(team, period)
+    parts: list[QuerySet[Any, tuple[str, date, int]]] = []
     for source, by_month, by_day, only in _SOURCES:
         months = sorted(month for name, month in fresh if name == source)
-        rows = by_month._default_manager.filter(team=team, month__in=months)
-        yield from _tuples(rows.values_list("email", "month", "days"))
+        if months:
+            rows = by_month._default_manager.filter(team=team, month__in=months)
+            parts.append(rows.order_by().values_list("email", "month", "days"))
         for days in between(period, months):
             single = by_day._default_manager.filter(
                 only, team=team, day__range=(days.start, days.end)
             )
-            found = single.order_by().values_list("email", "day").distinct()
-            yield from ((email, day, 1) for email, day in _tuples(found))
-
-
-def _tuples(rows: Any) -> Iterator[Any]:
-    return iter(rows.order_by())
+            found = single.order_by().values_list("email", "day", Value(1))
+            parts.append(found.distinct())
+    yield from parts[0].union(*parts[1:], all=True)
 
 
 def _months(team: Team, period: Period) -> list[tuple[str, date]]:

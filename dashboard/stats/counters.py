@@ -68,8 +68,9 @@ def facets(
     if only.group is None and only.email is None:
         rows = DayFacet.objects.filter(**span).order_by("day", "value")
         names = ("facet", "day", "value", "people")
-        for facet, day, value, people in rows.values_list(*names):
-            found[DayFacet.Facet(facet)].append(FacetDay(day, value, people))
+        by_name = {facet.value: days for facet, days in found.items()}
+        for name, day, value, people in rows.values_list(*names):
+            by_name[name].append(FacetDay(day, value, people))
         return found
     days = _of(DailyUsage.objects.filter(**span), team, only)
     for facet in DayFacet.Facet:

@@ -11,7 +11,7 @@ from dashboard.periods import DAY, Cycle, Period
 from dashboard.stats.cycles import is_midnight, rest_of_day
 from dashboard.stats.freshness import provisional_from
 from dashboard.stats.outlook import REACH
-from dashboard.stats.rows import By, UsageRow, columns
+from dashboard.stats.rows import ZERO, By, UsageRow, columns
 from dashboard.stats.usage import Spend, spend, usage
 from tokens.models import Team
 
@@ -54,12 +54,27 @@ class Days:
         )
 
     def cents(self, kind: str | None) -> dict[date, Decimal]:
-        found: dict[date, Decimal] = defaultdict(Decimal)
-        for day, rows in self.rows.items():
-            for row in rows:
-                if kind is None or row.kind == kind:
-                    found[day] += row.charged_cents
-        return found
+        return _cents(self.rows, kind)
+
+    def since(self, first: date, kind: str | None) -> dict[date, Decimal]:
+        """Cents by day, from the day `first` on."""
+        return {day: cents for day, cents in self.cents(kind).items() if day >= first}
+
+    def opened(self, kind: str | None) -> dict[date, Decimal]:
+        """Cents of the part of each cycle's first day that belongs to it."""
+        nothing = dict.fromkeys(self.opening, ZERO)
+        return nothing | _cents(self.opening, kind)
+
+
+def _cents(
+    rows_by_day: Mapping[date, list[UsageRow]], kind: str | None
+) -> dict[date, Decimal]:
+    found: dict[date, Decimal] = defaultdict(Decimal)
+    for day, rows in rows_by_day.items():
+        for row in rows:
+            if kind is None or row.kind == kind:
+                found[day] += row.charged_cents
+    return found
 
 
 def days_around(team: Team, cycle: Cycle, today: date) -> Days:

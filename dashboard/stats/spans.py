@@ -2,7 +2,8 @@
 edges (and of months that are not fresh) from the table of days, in one statement."""
 
 from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -20,56 +21,87 @@ SHORTEST = 28
 
 def summed(
     team: Team,
-    period: Period,
+    periods: Sequence[Period],
     source: Source,
     dimensions: Sequence[str],
     measures: Sequence[str],
     only: Only,
-) -> Iterator[dict[str, Any]]:
-    """Dicts of dimensions (but the day) and measures. `source` has a table of months,
-    and `only` no group: that may change on any day."""
-    assert source.months and only.group is None
-    months = fresh_months(team, period)
-    parts: list[str] = []
-    args: list[Any] = []
-    columns = ", ".join((*dimensions, *measures))
-    narrow = "".join(f" AND {name} = %s" for name in only.columns)
-    if months:
-        marks = ", ".join(["%s"] * len(months))
-        parts.append(_part(source.months, columns, f"month IN ({marks}){narrow}"))
-        args += [team.pk, *map(_adapted, months), *only.columns.values()]
-    for days in between(period, months):
-        parts.append(_part(source.days, columns, f"day BETWEEN %s AND %s{narrow}"))
-        edges = _adapted(days.start), _adapted(days.end)
-        args += [team.pk, *edges, *only.columns.values()]
+) -> list[list[dict[str, Any]]]:
+    """For each period, dicts of dimensions (but the day) and measures; one statement
+    for all. `only` has no group: that may change on any day."""
+    assert only.group is None
+    parts = Parts(team, source, (*dimensions, *measures), only.columns)
+    fresh = fresh_months(team, periods) if source.months else []
+    for number, period in enumerate(periods):
+        months = [month for month in fresh if _is_inside(month, period)]
+        parts.of_months(number, months)
+        for days in between(period, months):
+            parts.of_days(number, days)
+    found: list[list[dict[str, Any]]] = [[] for _ in periods]
+    if not parts.statements:
+        return found
     sums = ", ".join(f"SUM({name})" for name in measures)
-    keys = ", ".join(dimensions)
+    keys = ", ".join(("number", *dimensions))
+    names = (*dimensions, *measures)
+    readers = [_reader(source.days, name) for name in names]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {keys}, {sums} FROM ({' UNION ALL '.join(parts)}) parts "
-            f"GROUP BY {keys}",
-            args,
+            f"SELECT {keys}, {sums} FROM ({' UNION ALL '.join(parts.statements)}) "
+            f"parts GROUP BY {keys}",
+            parts.arguments,
         )
-        names = (*dimensions, *measures)
-        readers = [_reader(source.days, name) for name in names]
-        for row in cursor:
+        for number, *row in cursor:
             values = zip(names, readers, row, strict=True)
-            yield {name: read(value) for name, read, value in values}
+            found[number].append({name: read(value) for name, read, value in values})
+    return found
 
 
-def fresh_months(team: Team, period: Period) -> list[date]:
-    """The whole months of a period that the table of months holds, the oldest first.
-    No query where the period holds no whole month."""
-    if not _holds_a_month(period):
+@dataclass
+class Parts:
+    """Statements whose rows begin with the number of their period."""
+
+    team: Team
+    source: Source
+    columns: Sequence[str]
+    narrowed: Mapping[str, str]
+    statements: list[str] = field(default_factory=list)
+    arguments: list[Any] = field(default_factory=list)
+
+    def of_months(self, number: int, months: Sequence[date]) -> None:
+        if months and self.source.months:
+            marks = ", ".join(["%s"] * len(months))
+            self._add(number, self.source.months, f"month IN ({marks})", months)
+
+    def of_days(self, number: int, days: Period) -> None:
+        edges = days.start, days.end
+        self._add(number, self.source.days, "day BETWEEN %s AND %s", edges)
+
+    def _add(
+        self, number: int, table: type[Sums], when: str, days: Iterable[date]
+    ) -> None:
+        columns = ", ".join((f"{number} AS number", *self.columns))
+        narrow = "".join(f" AND {name} = %s" for name in self.narrowed)
+        name = table._meta.db_table
+        self.statements.append(
+            f"SELECT {columns} FROM {name} WHERE team_id = %s AND {when}{narrow}"
+        )
+        self.arguments += [self.team.pk, *map(_adapted, days), *self.narrowed.values()]
+
+
+def fresh_months(team: Team, periods: Sequence[Period]) -> list[date]:
+    """The whole months of the periods that the table of months holds, oldest first. No
+    query where no period holds a whole month."""
+    long = [period for period in periods if _holds_a_month(period)]
+    if not long:
         return []
     found = FreshMonth.objects.filter(
         team=team,
         source=FreshMonth.Source.EVENTS,
-        month__gte=period.start,
-        month__lte=period.end,
+        month__gte=min(period.start for period in long),
+        month__lte=max(period.end for period in long),
     )
     months = found.order_by("month").values_list("month", flat=True)
-    return [month for month in months if _last_day(month) <= period.end]
+    return [m for m in months if any(_is_inside(m, period) for period in long)]
 
 
 def between(period: Period, months: Sequence[date]) -> list[Period]:
@@ -92,13 +124,12 @@ def _holds_a_month(period: Period) -> bool:
     return first <= period.end and _last_day(first) <= period.end
 
 
+def _is_inside(month: date, period: Period) -> bool:
+    return period.start <= month and _last_day(month) <= period.end
+
+
 def _last_day(month: date) -> date:
     return month.replace(day=monthrange(month.year, month.month)[1])
-
-
-def _part(table: type[Sums], columns: str, where: str) -> str:
-    name = table._meta.db_table
-    return f"SELECT {columns} FROM {name} WHERE team_id = %s AND {where}"
 
 
 def _adapted(day: date) -> Any:

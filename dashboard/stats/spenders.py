@@ -8,7 +8,7 @@ from decimal import Decimal
 from dashboard.periods import DAY, Period
 from dashboard.stats.rows import By
 from dashboard.stats.sources import Only
-from dashboard.stats.usage import ZERO, usage
+from dashboard.stats.usage import ZERO, usage_of_each
 from tokens.models import Team
 
 Cents = Mapping[str, Decimal]
@@ -67,17 +67,19 @@ class Spenders:
 def spenders(
     team: Team, period: Period, other: Period | None, only: Only, today: date
 ) -> Spenders:
-    whole: Cents = {}
-    late: Cents = {}
+    spans: dict[str, Period] = {"before": other} if other else {}
     if period.start < today:
-        end = min(period.end, today - DAY)
-        whole = _by_member(team, Period(period.start, end), only)
+        spans["whole"] = Period(period.start, min(period.end, today - DAY))
     if period.end >= today:
-        late = _by_member(team, Period(max(period.start, today), period.end), only)
+        spans["late"] = Period(max(period.start, today), period.end)
+    measures = ["charged_cents"]
+    every = usage_of_each(
+        team, list(spans.values()), [By.MEMBER], only=only, measures=measures
+    )
+    found = {
+        name: {row.email: row.charged_cents for row in rows}
+        for name, rows in zip(spans, every, strict=True)
+    }
+    whole, late = found.get("whole", {}), found.get("late", {})
     now = {e: whole.get(e, ZERO) + late.get(e, ZERO) for e in {**whole, **late}}
-    return Spenders(now, whole, _by_member(team, other, only) if other else None)
-
-
-def _by_member(team: Team, period: Period, only: Only) -> Cents:
-    rows = usage(team, period, [By.MEMBER], only=only, measures=["charged_cents"])
-    return {row.email: row.charged_cents for row in rows}
+    return Spenders(now, whole, found.get("before"))

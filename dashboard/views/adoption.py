@@ -66,11 +66,18 @@ def adoption(request: HttpRequest, asked: Asked) -> HttpResponse:
     idle_days = _idle_days(request)
     doing = progress(asked.team, asked.now)
     asking = question(asked, CHARTS["active-people"])
-    found = seats(asked.team, everybody(asking), asked.today, idle_days)
+    what = f"adoption:{idle_days}:{asked.team.seat_cents}"
+    figures, found = asked.kept(
+        what,
+        lambda: (
+            _figures(asked, asking),
+            seats(asked.team, everybody(asking), asked.today, idle_days),
+        ),
+    )
     context = {
         "picker": picker(asked, idle="" if idle_days == USUAL_IDLE else str(idle_days)),
         "charts": [drawn(asked, slug) for slug in STORIES],
-        "figures": _figures(asked, asking),
+        "figures": figures,
         "seats": found,
         "shown": found.idle[:SHOWN],
         "idle_days": idle_days,

@@ -7,11 +7,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from dashboard.charts.cycle import around
+from dashboard.charts.registry import CHARTS
 from dashboard.filters import Measure, Split
 from dashboard.models import Member, Stream
 from dashboard.periods import DAY, Cycle, Period, comparable
 from dashboard.stats.attention import Notice, counted_notices, kept_notices
-from dashboard.stats.days import Days, days_around
+from dashboard.stats.days import Days
 from dashboard.stats.gauge import Reading, gauge, limits, readings
 from dashboard.stats.outlook import Outlook, outlook
 from dashboard.stats.people import Person, people_of
@@ -21,7 +23,7 @@ from dashboard.stats.sources import Only
 from dashboard.stats.spenders import Spenders, spenders
 from dashboard.stats.usage import Spend, spend, usage
 from dashboard.views.asked import Asked, front, show
-from dashboard.views.charts import drawn
+from dashboard.views.charts import drawn, question
 from dashboard.views.picker import picker
 
 SPLITS = {
@@ -104,7 +106,7 @@ def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
 
 
 def _numbers(asked: Asked) -> dict[str, object]:
-    days = days_around(asked.team, asked.cycle, asked.today)
+    days = around(question(asked, CHARTS["cumulative-spend"]))
     read = readings(asked.team, asked.cycle)
     chosen = _chosen(asked, days)
     growing = chosen.people.growing(GROWING)

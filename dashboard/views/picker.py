@@ -8,7 +8,7 @@ from dashboard.filters import NOBODY, PERIOD, Measure, Split
 from dashboard.grains import Grain
 from dashboard.kept import kept
 from dashboard.periods import PRESETS
-from dashboard.stats.choices import groups_of, models_used
+from dashboard.stats.choices import Choices, choices
 from dashboard.views.asked import Asked
 
 
@@ -108,7 +108,7 @@ class Picker:
     def groups(self) -> list[Choice]:
         """None where the team keeps no groups."""
         chosen = self.asked.filters.given.get("group", "")
-        groups = groups_of(self.asked.team)
+        groups = self._offered.groups
         nobodys = {NOBODY: _("In no group")} if groups else {}
         every = (groups | nobodys).items()
         return [Choice(value, name, value == chosen) for value, name in every]
@@ -116,8 +116,7 @@ class Picker:
     @property
     def models(self) -> list[Choice]:
         chosen = self.asked.filters.model
-        team, version = self.asked.team, self.asked.version
-        names = kept(f"models:{team.pk}:{version}", lambda: models_used(team))
+        names = self._offered.models
         if chosen and chosen not in names:
             names = [chosen, *names]
         return [Choice(name, name, name == chosen) for name in names]
@@ -139,6 +138,11 @@ class Picker:
             Link(one.label, self._here(split=_unless(one, offered[0])), one is here)
             for one in offered
         ]
+
+    @property
+    def _offered(self) -> Choices:
+        team, version = self.asked.team, self.asked.version
+        return kept(f"choices:{team.pk}:{version}", lambda: choices(team))
 
     def _here(self, **changes: str) -> str:
         return self.asked.here(**self.own | changes)

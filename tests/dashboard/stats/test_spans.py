@@ -6,12 +6,13 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from dashboard.models import EventKind, FreshMonth
 from dashboard.periods import DAY, Period
 from dashboard.stats.rows import By
 from dashboard.stats.spans import between, fresh_months
-from dashboard.stats.usage import Only, UsageRow, usage
+from dashboard.stats.usage import Only, UsageRow, usage, usage_of_each
 from tests import factories
 from tokens.models import Team
 
@@ -70,11 +71,11 @@ def test_a_month_that_is_not_fresh_is_summed_from_its_days(team: Team) -> None:
 
 
 def test_only_whole_months_are_taken(team: Team) -> None:
-    months = fresh_months(team, YEAR)
+    months = fresh_months(team, [YEAR])
     assert (months[0], months[-1]) == (date(2025, 12, 1), date(2026, 10, 1))
-    assert fresh_months(team, Period(date(2026, 10, 1), date(2026, 10, 30))) == []
+    assert fresh_months(team, [Period(date(2026, 10, 1), date(2026, 10, 30))]) == []
     october = Period(date(2026, 10, 1), date(2026, 10, 31))
-    assert fresh_months(team, october) == [date(2026, 10, 1)]
+    assert fresh_months(team, [october]) == [date(2026, 10, 1)]
     assert between(october, [date(2026, 10, 1)]) == []
 
 
@@ -85,6 +86,20 @@ def test_edges_and_holes_are_the_days_between(team: Team) -> None:
         Period(date(2026, 1, 1), date(2026, 1, 31)),
         Period(date(2026, 3, 1), date(2026, 11, 23)),
     ]
+
+
+@pytest.mark.parametrize("only", [Only(), Only(model="opus")], ids=str)
+def test_several_periods_are_what_each_alone_is(
+    team: Team, only: Only, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    june = Period(date(2026, 6, 1), date(2026, 6, 30))
+    day = Period(date(2026, 6, 10), date(2026, 6, 10))
+    nothing = Period(date(2020, 1, 1), date(2020, 1, 1))
+    by, periods = [By.MEMBER, By.KIND], [june, YEAR, day, nothing]
+    with django_assert_max_num_queries(2):
+        found = usage_of_each(team, periods, by, only=only)
+    assert found == [usage(team, period, by, only=only) for period in periods]
+    assert found[1]
 
 
 @pytest.mark.parametrize(

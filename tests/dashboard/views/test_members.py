@@ -81,7 +81,7 @@ def test_its_queries_are_counted(
 ) -> None:
     for number in range(30):
         factories.member(world.team, f"{number}@example.com")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         people(alice)
 
 
