@@ -4,7 +4,8 @@ import gc
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from proxy import connections, draining, offload
+from proxy import connections, draining, offload, parent
+from tokens.pool import POOL
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -21,12 +22,15 @@ def with_lifespan(app: App) -> App:
             await app(scope, receive, send)
             return
         await receive()
+        POOL.rename()
         draining.listen()
+        watch = parent.watch()
         # What is loaded by now stays: the collector need not walk through it again.
         gc.collect()
         gc.freeze()
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        watch.cancel()
         await offload.finish(FINISH)
         await connections.close()
         await send({"type": "lifespan.shutdown.complete"})

@@ -74,6 +74,10 @@ class Pool:
         self._used: dict[int, datetime] = {}
         self._unpublished: set[int] = set()
 
+    def rename(self) -> None:
+        """A forked process has its parent's name, and its siblings have the same."""
+        self.process = uuid.uuid4().hex
+
     def lease(self, team: Team, wanted: Wanted) -> Lease | Nothing:
         """The token whose turn it is; give it back with `release`. Asks the database
         where memory is too old or the choice needs the others' consent."""

@@ -4,8 +4,10 @@ Without Redis there is one process only.
 """
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -14,6 +16,13 @@ from tests import environment
 from tests.live import product
 from tests.proxy.gateway import HELLO, Gateway
 
+LOADS = """
+import json
+from django.db.models import Sum
+from tokens.models import TokenLoad
+rows = TokenLoad.objects.values_list("process").annotate(Sum("in_flight"))
+print(json.dumps(dict(rows)))
+"""
 PROCESSES = "2" if environment.servers()["REDIS_URL"] else "1"
 
 
@@ -72,6 +81,25 @@ def test_all_tokens_carry_about_the_same(gateway: Gateway) -> None:
     asked = tokens_asked(gateway)
     assert len(asked) == 3
     assert min(asked.values()) >= 10
+
+
+def test_each_process_tells_under_its_own_name_what_it_has_under_way(
+    gateway: Gateway,
+) -> None:
+    gateway.vendor.fault("chat", "pause", times=None, after=1, ms=2_500)
+
+    def told() -> dict[str, int]:
+        said = gateway.live.manage("shell", "-v0", "-c", LOADS)
+        found: dict[str, int] = json.loads(said)
+        return found
+
+    with ThreadPoolExecutor() as pool:
+        answers = pool.submit(asyncio.run, statuses(gateway, 20, 20))
+        loads = told()
+        while not answers.done() and sum(loads.values()) < 20:
+            loads = told()
+        assert set(answers.result()) == {200}
+    assert (len(loads), sum(loads.values())) == (int(PROCESSES), 20)
 
 
 def test_a_revoked_key_is_refused_by_all_processes_within_two_seconds(

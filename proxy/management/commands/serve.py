@@ -45,12 +45,21 @@ class Command(BaseCommand):
 
 
 class Server(MPServer):
-    """Granian looks once whether a worker process has ended, and may look before its
+    """A worker process that dies is replaced at once. One that dies again within
+    seconds ends the role: then something is wrong that a new process has as well.
+
+    Granian looks once whether a worker process has ended, and may look before its
     own watcher has noticed: it then says that it kills one that ended well. And the
     grace is there for each worker, not for the first only."""
 
     grace: float = GRACE
     notice: float = NOTICE
+
+    def _respawn_workers(self, workers: list[int], *rest: Any, **options: Any) -> None:
+        """Of several that die together Granian may hear too late for its list."""
+        known: list[Any] = self.wrks
+        dead = {index for index, w in enumerate(known) if not w.is_alive()}
+        super()._respawn_workers(sorted(dead.union(workers)), *rest, **options)
 
     def _stop_workers(self) -> None:
         workers: list[Any] = self.wrks
@@ -74,7 +83,7 @@ class Server(MPServer):
 
 
 def serve(host: str, port: int, processes: int) -> None:
-    """Blocks until SIGTERM or SIGINT; exits with 1 when a worker process dies."""
+    """Blocks until SIGTERM or SIGINT; exits with 1 if worker processes keep dying."""
     _, (address, _) = ports.resolve(host, port)
     Server(
         "config.asgi:application",
@@ -85,4 +94,5 @@ def serve(host: str, port: int, processes: int) -> None:
         websockets=False,
         backpressure=OPEN,
         workers_kill_timeout=GRACE,
+        respawn_failed_workers=True,
     ).serve()
