@@ -29,7 +29,8 @@ def as_json(rows: list[GatewayRequest], now: datetime) -> dict[str, Any]:
 
 def _entry(row: GatewayRequest) -> dict[str, Any]:
     token = row.upstream_token
-    ended_well = row.outcome == GatewayRequest.Outcome.OK
+    under_way = row.outcome == GatewayRequest.Outcome.UNDER_WAY
+    status = "failed" if row.is_bad else "pending" if under_way else "success"
     return {
         "timestamp": row.started_at.isoformat(),
         "request_id": row.request_id,
@@ -44,9 +45,9 @@ def _entry(row: GatewayRequest) -> dict[str, Any]:
             "checksum": _machine(token),
         },
         "stream": row.stream,
-        "status": "success" if ended_well else "failed",
+        "status": status,
         "http_status": row.status,
-        "error": None if ended_well else row.error_code or row.outcome,
+        "error": row.error_code or row.outcome if row.is_bad else None,
         "prompt_tokens": row.prompt_tokens,
         "completion_tokens": row.completion_tokens,
         "first_token_ms": row.first_token_ms,

@@ -21,7 +21,8 @@ class GatewayRequestQuerySet(models.QuerySet["GatewayRequest"]):
 
 
 class GatewayRequest(models.Model):
-    """One request by an authenticated caller, written once when it is over."""
+    """One request by an authenticated caller, written when it is over. One that takes
+    longer has a row before, so that it is not forgotten if its process dies."""
 
     class Outcome(models.TextChoices):
         OK = "ok", _("Answered")
@@ -29,6 +30,8 @@ class GatewayRequest(models.Model):
         FAILED = "failed", _("Failed before any text")
         TRUNCATED = "truncated", _("Broke off in the answer")
         CANCELLED = "cancelled", _("The caller hung up")
+        UNDER_WAY = "under_way", _("Under way")
+        LOST = "lost", _("Cut off when its process died")
 
     request_id = models.CharField(max_length=40, unique=True)
     team = models.ForeignKey(
@@ -42,7 +45,9 @@ class GatewayRequest(models.Model):
     )
     model = models.CharField(max_length=100, blank=True)
     stream = models.BooleanField(default=False)
-    status = models.PositiveSmallIntegerField(help_text="The HTTP status we answered.")
+    status = models.PositiveSmallIntegerField(
+        help_text="The HTTP status we answered; 0 while, and if, there was none."
+    )
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     error_code = models.CharField(max_length=100, blank=True)
     prompt_tokens = models.PositiveIntegerField(default=0)
@@ -51,6 +56,9 @@ class GatewayRequest(models.Model):
     started_at = models.DateTimeField()
     first_token_ms = models.PositiveIntegerField(null=True, blank=True)
     duration_ms = models.PositiveIntegerField()
+    process = models.CharField(
+        max_length=40, blank=True, editable=False, help_text="Whose request it is now."
+    )
 
     objects: ClassVar[GatewayRequestQuerySet] = GatewayRequestQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -62,10 +70,29 @@ class GatewayRequest(models.Model):
                 fields=["team", "owner_email", "started_at"],
                 name="gateway_request_by_owner",
             ),
+            models.Index(
+                fields=["process"],
+                condition=models.Q(outcome="under_way"),
+                name="gateway_request_under_way",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.request_id
+
+    @property
+    def is_bad(self) -> bool:
+        return self.outcome not in (self.Outcome.OK, self.Outcome.UNDER_WAY)
+
+
+class GatewayProcess(models.Model):
+    """A web process with requests under way, and when it last said that it lives."""
+
+    name = models.CharField(max_length=40, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class OfferedModel(models.Model):

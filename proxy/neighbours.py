@@ -1,4 +1,5 @@
-"""While this process is busy it tells the others, once a second, how busy."""
+"""While this process is busy it tells the others, once a second, how busy and with
+which requests."""
 
 import asyncio
 import logging
@@ -6,6 +7,7 @@ import weakref
 
 from django.db import DatabaseError
 
+from proxy import under_way, usage
 from proxy.errors import Unavailable
 from proxy.offload import in_database
 from tokens.pool import POOL
@@ -30,6 +32,8 @@ async def _tell_until_idle() -> None:
     while busy:
         await asyncio.sleep(PERIOD)
         try:
-            busy = await in_database(POOL.publish)
+            busy = await in_database(POOL.publish) or bool(usage.OPEN)
+            news = under_way.news()
+            await in_database(under_way.tell, POOL.process, news, POOL.clock())
         except (Unavailable, DatabaseError):
             logger.warning("The other processes cannot be told how busy this one is.")

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from proxy import listing, probe
+from proxy import listing, probe, under_way
 from proxy.speaking import vendor_defaults
 from tokens import checking
 from tokens.models import Upstream, UpstreamToken
@@ -15,10 +15,12 @@ log = logging.getLogger(__name__)
 
 @shared_task
 def sweep_tokens() -> None:
-    """Beat's knock: checks that are due, and tokens that will expire."""
+    """Beat's knock: checks that are due, tokens that will expire, and requests whose
+    process died."""
     now = timezone.now()
     checking.watch_expiry(now)
     checking.sweep(now)
+    under_way.reap(now)
 
 
 @shared_task

@@ -37,6 +37,19 @@ TOKENS_PER_MESSAGE = 4
 CALLER_GONE = 499
 # A key's time of last use is good to the minute: one write fewer per request.
 LAST_USE = timedelta(minutes=1)
+# What changes from when a row is first written to the request's end.
+TOLD = (
+    "upstream_token",
+    "status",
+    "outcome",
+    "error_code",
+    "prompt_tokens",
+    "completion_tokens",
+    "tokens_estimated",
+    "first_token_ms",
+    "duration_ms",
+    "process",
+)
 
 
 def estimate(size: int) -> int:
@@ -64,7 +77,8 @@ def estimate_prompts(prompts: Iterable[Prompt]) -> int:
 @dataclass(slots=True)
 class Record:
     """Becomes one `GatewayRequest`. Begins as cancelled: whoever ends it otherwise
-    says so. `committed` is set once the caller has been sent a status."""
+    says so. `committed` is set once the caller has been sent a status; `told` is what
+    `under_way` knows of when the tables heard of it."""
 
     request_id: str
     caller: Caller
@@ -80,6 +94,7 @@ class Record:
     first_token_ms: int | None = None
     duration_ms: int = 0
     committed: bool = False
+    told: tuple[bool, int] | None = None
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     _began: float = field(default_factory=time.monotonic)
 
@@ -126,11 +141,17 @@ class Record:
         return int((time.monotonic() - self._began) * 1000)
 
 
+# By request id, those of this process whose end is still to come.
+OPEN: dict[str, Record] = {}
+
+
 async def recorded(chat: Chat, record: Record) -> AsyncGenerator[Heard, None]:
     """The chat's events, measured; the row is written however this ends."""
+    OPEN[record.request_id] = record
     try:
         async with aclosing(chat.events()) as events:
             async for event in events:
+                record.token_id = chat.token_id
                 record.see(event)
                 yield event
     except GatewayError as error:
@@ -141,6 +162,8 @@ async def recorded(chat: Chat, record: Record) -> AsyncGenerator[Heard, None]:
         raise
     finally:
         record.token_id = chat.token_id
+        # Before its row is on its way, or the table would hear of it as open again.
+        del OPEN[record.request_id]
         await shielded(write(record))
 
 
@@ -165,10 +188,9 @@ def _writer() -> Writer[Record]:
 
 
 def insert(records: Sequence[Record]) -> None:
-    """Several rows in one transaction; a row that is there already stays."""
+    """Several rows in one transaction, over those that were there before the end."""
     with transaction.atomic():
-        rows = map(_row, records)
-        GatewayRequest.objects.bulk_create(rows, ignore_conflicts=True)
+        put(row(record) for record in records)
         for pk, used in _last_uses(records).items():
             stale = Q(last_used_at=None) | Q(last_used_at__lt=used - LAST_USE)
             ApiKey.objects.filter(stale, pk=pk).update(last_used_at=used)
@@ -180,7 +202,14 @@ def _last_uses(records: Sequence[Record]) -> dict[int, datetime]:
     return dict(sorted(uses))
 
 
-def _row(record: Record) -> GatewayRequest:
+def put(rows: Iterable[GatewayRequest]) -> None:
+    """Write them, or write them over what the table knew of these requests."""
+    GatewayRequest.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["request_id"], update_fields=TOLD
+    )
+
+
+def row(record: Record) -> GatewayRequest:
     usage = record.usage()
     return GatewayRequest(
         request_id=record.request_id,

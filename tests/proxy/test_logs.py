@@ -70,10 +70,11 @@ def test_the_newest_come_last_with_their_tokens_masked(
     ended(token.team, 1, upstream_token=token, stream=True, first_token_ms=80)
     ended(token.team, 2, "failed", status=502, error_code="upstream_unreachable")
     ended(token.team, 3, "cancelled", status=499)
+    ended(token.team, 4, "under_way", status=0)
     answer = getattr(Client(headers=BEARER), method)("/logs")
     body = answer.json()
-    assert (body["status"], body["total"]) == ("success", 3)
-    first, second, third = body["logs"]
+    assert (body["status"], body["total"]) == ("success", 4)
+    first, second, third, fourth = body["logs"]
     assert first["timestamp"] == "2026-05-01T12:00:01+00:00"
     assert (first["status"], first["error"], first["stream"]) == ("success", None, True)
     masked = {"alias": "ann", "token": "…ture", "checksum": "…cafe"}
@@ -81,6 +82,7 @@ def test_the_newest_come_last_with_their_tokens_masked(
     assert (first["auth_token"], first["checksum"]) == ("…ture", "…cafe")
     assert (second["status"], second["error"]) == ("failed", "upstream_unreachable")
     assert (third["status"], third["error"]) == ("failed", "cancelled")
+    assert (fourth["status"], fourth["error"]) == ("pending", None)
     assert CANARY[:20] not in answer.content.decode()
     assert "no-store" in answer["Cache-Control"]
 
