@@ -35,6 +35,15 @@ def invalid_key(reply: Reply, options: Options) -> Reply:
     return error(401, said, "invalid_request_error", code="invalid_api_key")
 
 
+def model_refused(reply: Reply, options: Options) -> Reply:
+    """Options: `status` 403 or 404, `model` the name that is told."""
+    model = options.get("model", "gpt-4o")
+    said = f"Project `proj-123` of org-123 does not have access to model `{model}`"
+    status = _number(options, "status", 403)
+    code = "model_not_found" if status == 404 else None
+    return error(status, said, "invalid_request_error", code=code)
+
+
 def context_length(reply: Reply, options: Options) -> Reply:
     said = "This model's maximum context length is 8192 tokens."
     return error(
@@ -84,6 +93,7 @@ REPLIES: dict[str, Callable[[Reply, Options], Reply]] = {
     "rate_limited": rate_limited,
     "insufficient_quota": insufficient_quota,
     "invalid_key": invalid_key,
+    "model_refused": model_refused,
     "context_length": context_length,
     "unprocessable": unprocessable,
     "overloaded": overloaded,

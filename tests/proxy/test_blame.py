@@ -17,6 +17,7 @@ from tokens.health import Cause
         (Failed(503, "upstream_pro_user_usage_limit", "x", True, True), Cause.QUOTA),
         (Failed(429, "insufficient_quota", "x", True, True), Cause.QUOTA),
         (Failed(403, "upstream_pro_user_only", "x", True, True), Cause.MODEL),
+        (Failed(403, "upstream_model_not_allowed", "x", True, True), Cause.MODEL),
         (Failed(403, "upstream_http_403", "x", True, True), Cause.FAULT),
         (Failed(401, "upstream_http_401", "x", True, True), Cause.FAULT),
         (Failed(502, "upstream_cut", "x", True), Cause.FAULT),

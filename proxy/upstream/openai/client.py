@@ -74,7 +74,7 @@ async def _events(
     )
     try:
         async with exchange.answer(http, asked) as response:
-            await check(response, credential)
+            await check(response, credential, prompt.model)
             read = _stream if prompt.stream else _whole
             async with aclosing(read(response, credential)) as events:
                 async for event in events:
@@ -83,7 +83,9 @@ async def _events(
         yield error.failed(credential)
 
 
-async def check(response: httpx.Response, credential: Credential) -> None:
+async def check(
+    response: httpx.Response, credential: Credential, model: str = ""
+) -> None:
     """Raises UpstreamError for every status but 200."""
     if response.status_code == 200:
         return
@@ -91,7 +93,7 @@ async def check(response: httpx.Response, credential: Credential) -> None:
     told = refusal.told(await exchange.beginning(response))
     if told is None:
         raise unexpected
-    raise refusal.refusal(told, unexpected, credential.token)
+    raise refusal.refusal(told, unexpected, credential.token, model)
 
 
 async def _whole(

@@ -5,6 +5,7 @@ our key names accounts and limits that are not the caller's business.
 https://platform.openai.com/docs/guides/error-codes
 """
 
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -22,6 +23,9 @@ SENTENCES = {
     404: "The upstream does not know this model or path.",
     429: "The upstream's rate limit is reached.",
 }
+# Seconds until a name that somebody may have put right is tried again.
+WRONG_NAME = 60
+NO_MODEL = "The upstream does not let its key use this model."
 
 
 def told(payload: bytes) -> Mapping[str, object] | None:
@@ -40,9 +44,13 @@ def _object(error: object) -> Mapping[str, object] | None:
 
 
 def refusal(
-    error: Mapping[str, object], unexpected: UnexpectedStatus, secret: str
+    error: Mapping[str, object],
+    unexpected: UnexpectedStatus,
+    secret: str,
+    model: str = "",
 ) -> UpstreamError:
-    """`unexpected` is what the status alone says; `secret` is never told."""
+    """`unexpected` is what the status alone says; `secret` is never told; `model` is
+    the one that was asked for, if one was."""
     status, code = unexpected.status, _word(error.get("code"))
     if status in OF_THE_REQUEST:
         return Refused(
@@ -52,6 +60,8 @@ def refusal(
             retryable=False,
             param=_word(error.get("param")),
         )
+    if status in (403, 404) and model and _names(error, model):
+        return _without_model(status)
     is_quota = code in QUOTA or error.get("type") in QUOTA
     blames = status in (401, 402, 403, 429)
     refused = Refused(
@@ -65,6 +75,28 @@ def refusal(
         token_is_dead=status == 401 or code in KEY,
     )
     refused.retry_after = unexpected.retry_after
+    return refused
+
+
+def _names(error: Mapping[str, object], model: str) -> bool:
+    """Is it about this model, and not about all that the key may do?"""
+    if error.get("param") == "model" or f"{error.get('code')}".startswith("model_"):
+        return True
+    message, name = f"{error.get('message')}", re.escape(model)
+    return re.search(rf"(?<![\w.-]){name}(?![\w-])", message) is not None
+
+
+def _without_model(status: int) -> Refused:
+    """The key is good for other models. OpenAI says 403 to a project without access,
+    and 404 to one that may not even know; but then the name may be wrong as well."""
+    refused = Refused(
+        NO_MODEL,
+        status=403,
+        code="upstream_model_not_allowed",
+        retryable=True,
+        blames_token=True,
+    )
+    refused.retry_after = WRONG_NAME if status == 404 else None
     return refused
 
 
