@@ -87,8 +87,11 @@ def _demo_team() -> list[str]:
         slug=demo.TEAM_SLUG,
         defaults={"name": "Demo", "is_demo": True, "sync_key": demo.ADMIN_KEY},
     )
-    upstream, _ = Upstream.objects.get_or_create(
-        name=demo.UPSTREAM_NAME, defaults={"team": team, "base_url": "http://localhost"}
+    upstream = Upstream.objects.made_as(
+        Upstream.Origin.DEMO,
+        demo.UPSTREAM_NAME,
+        team=team,
+        base_url="http://localhost",
     )
     ids = checksum.new_ids()
     UpstreamToken.objects.get_or_create(

@@ -62,8 +62,10 @@ def vendor_upstream(base_url: str) -> Upstream:
 
     A given base URL takes effect, and none takes back what somebody entered.
     """
-    upstream, _ = Upstream.objects.get_or_create(
-        name=UPSTREAM_NAME, defaults={"base_url": base_url or DEFAULT_CHAT_API_URL}
+    upstream = Upstream.objects.made_as(
+        Upstream.Origin.VENDOR,
+        UPSTREAM_NAME,
+        base_url=base_url or DEFAULT_CHAT_API_URL,
     )
     if base_url and upstream.base_url != base_url:
         upstream.base_url = base_url

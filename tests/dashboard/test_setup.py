@@ -148,6 +148,30 @@ def test_a_variable_that_is_set_wins_over_the_simulators_address() -> None:
     assert upstream.base_url == settings.SIMULATOR_URL
 
 
+@pytest.mark.parametrize("switch", ["on", "off"])
+def test_a_renamed_upstream_is_no_reason_to_make_another(
+    settings: Any, place: Path, switch: str
+) -> None:
+    settings.DEMO = switch
+    (place / ".token").write_text("token1\n")
+    setup()
+    rows = Upstream.objects.order_by("pk")
+    known = list(rows.values_list("pk", "origin"))
+    for row in rows:
+        Upstream.objects.filter(pk=row.pk).update(name=f"Ours {row.pk}")
+    setup()
+    assert list(rows.values_list("pk", "origin")) == known
+    assert UpstreamToken.objects.filter(team__is_demo=False).count() == 1
+
+
+def test_an_upstream_of_an_earlier_setup_is_known_by_its_name() -> None:
+    setup()
+    Upstream.objects.update(origin=None)
+    setup()
+    found = Upstream.objects.order_by("origin").values_list("origin", flat=True)
+    assert list(found) == ["demo", "vendor"]
+
+
 def test_secrets_are_not_readable_in_the_tables(django_db_blocker: Any) -> None:
     from django.db import connection
 

@@ -19,12 +19,28 @@ class UpstreamQuerySet(models.QuerySet["Upstream"]):
         """A team's own upstreams and the global ones."""
         return self.filter(Q(team=team) | Q(team=None))
 
+    def made_as(self, origin: str, name: str, **defaults: Any) -> "Upstream":
+        """The row of this origin, whatever somebody calls it by now; else the one of
+        this name, which is made when there is none."""
+        if found := self.filter(origin=origin).first():
+            return found
+        row, _ = self.get_or_create(name=name, defaults=defaults)
+        row.origin = origin
+        row.save(update_fields=["origin"])
+        return row
+
 
 class Upstream(models.Model):
     class Kind(models.TextChoices):
         STREAMCHAT = "streamchat", _("StreamChat (Connect RPC)")
         UNIFIED = "unified", _("Unified chat (Connect RPC, HTTP/2)")
         OPENAI = "openai", _("OpenAI-compatible server")
+
+    class Origin(models.TextChoices):
+        """Those that setup makes; a person's own has none."""
+
+        VENDOR = "vendor"
+        DEMO = "demo"
 
     team = models.ForeignKey(
         Team,
@@ -40,6 +56,14 @@ class Upstream(models.Model):
     )
     base_url = models.URLField("base URL")
     options = models.JSONField(default=dict, blank=True)
+    origin = models.CharField(
+        max_length=10,
+        choices=Origin.choices,
+        unique=True,
+        null=True,
+        blank=True,
+        editable=False,
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UpstreamQuerySet] = UpstreamQuerySet.as_manager()  # type: ignore[assignment]
