@@ -129,6 +129,8 @@ CACHES: dict[str, Any] = {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": "teamgauge",
+            # Seconds. A server that is frozen takes connections and says nothing.
+            "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
         }
         if REDIS_URL
         else {
@@ -143,7 +145,12 @@ _QUEUE_DIR = DATA_DIR / "queue"
 CELERY_BROKER_URL = REDIS_URL or f"{filequeue.SCHEME}://"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     # The queues in the order that the worker names them: first things first.
-    {"visibility_timeout": 3600, "queue_order_strategy": "priority"}
+    {
+        "visibility_timeout": 3600,
+        "queue_order_strategy": "priority",
+        "socket_timeout": 10,
+        "socket_connect_timeout": 5,
+    }
     if REDIS_URL
     else {
         "data_folder_in": str(_QUEUE_DIR / "messages"),

@@ -5,6 +5,7 @@ Work that must be done even though its caller has gone is `shielded`.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -16,10 +17,26 @@ from proxy.errors import Unavailable
 
 P = ParamSpec("P")
 R = TypeVar("R")
-PATIENCE = 10  # seconds
+# Seconds for one piece of work. Who comes while the thread has stood still for so
+# long, as before a frozen server, waits for a moment only.
+PATIENCE, IMPATIENCE = 10.0, 0.5
 _thread = ThreadPoolExecutor(1, thread_name_prefix="gateway-database")
 # The event loop itself keeps only weak references to its tasks.
 _unfinished: set[asyncio.Future[None]] = set()
+
+
+class Standing:
+    """Since when the thread has been at its work; None while it has none."""
+
+    since: float | None = None
+
+    def patience(self) -> float:
+        since = self.since
+        stands = since is not None and time.monotonic() - since >= PATIENCE
+        return IMPATIENCE if stands else PATIENCE
+
+
+_standing = Standing()
 
 
 async def in_database(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -28,7 +45,7 @@ async def in_database(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -
     loop = asyncio.get_running_loop()
     job = loop.run_in_executor(_thread, _run, partial(work, *args, **kwargs))
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(_standing.patience()):
             return await job
     except (OperationalError, InterfaceError, TimeoutError) as error:
         raise Unavailable(
@@ -37,6 +54,14 @@ async def in_database(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -
 
 
 def _run(work: Callable[[], R]) -> R:
+    _standing.since = time.monotonic()
+    try:
+        return _twice(work)
+    finally:
+        _standing.since = None
+
+
+def _twice(work: Callable[[], R]) -> R:
     try:
         return work()
     except (OperationalError, InterfaceError):
