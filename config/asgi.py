@@ -7,7 +7,8 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 pages = get_asgi_application()
 
-from proxy import gateway  # noqa: E402 (tables can be imported from here on)
+from config.patience import patient  # noqa: E402 (tables can be imported from here on)
+from proxy import gateway  # noqa: E402
 from proxy.lifespan import with_lifespan  # noqa: E402
 
-application = with_lifespan(gateway.before(pages))
+application = with_lifespan(gateway.before(patient(pages)))

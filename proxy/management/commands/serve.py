@@ -7,7 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.server import MPServer
 
 from proxy import draining
@@ -20,6 +21,10 @@ NOTICE = 1.0
 # Open connections of one process, idle ones too; the next caller would wait until one
 # of them is closed.
 OPEN = 8192
+# Seconds until a request's head is there, and until an idle connection is closed.
+HEAD = 30
+# Bytes of a head, and of what waits for a slow reader: once per connection.
+BUFFER = 64 * 1024
 
 
 class Command(BaseCommand):
@@ -92,6 +97,11 @@ def serve(host: str, port: int, processes: int) -> None:
         interface=Interfaces.ASGI,
         workers=processes,
         websockets=False,
+        # While it waits to see which HTTP it is, Granian has no timeout.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEAD * 1000, max_buffer_size=BUFFER
+        ),
         backpressure=OPEN,
         workers_kill_timeout=GRACE,
         respawn_failed_workers=True,
