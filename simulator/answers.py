@@ -58,6 +58,14 @@ def refusal(code: int, message: str) -> Callable[[Reply, Options], Reply]:
     return answer
 
 
+def redirect(reply: Reply, options: Options) -> Reply:
+    """Options: `to` any address, `status`."""
+    to = str(options.get("to", "https://login.example.org/sign-in?next=secret"))
+    return whole(
+        int(number(options, "status", 302)), "text/html", b"", {"location": to}
+    )
+
+
 def html(reply: Reply, options: Options) -> Reply:
     return whole(200, "text/html; charset=utf-8", _HTML)
 
@@ -152,6 +160,7 @@ ANSWERS: dict[str, Callable[[Reply, Options], Reply]] = {
 }
 # The words of the last three are how a reader can tell one key from another.
 ADMIN_ANSWERS: dict[str, Callable[[Reply, Options], Reply]] = {
+    "redirect": redirect,
     "drip": drip,
     "gzip_body": gzip_body,
     "not_gzip": not_gzip,

@@ -9,6 +9,7 @@ AdminApiError
 ├── PagesMoved      rows moved between pages while we read them         retryable
 ├── KeyRefused      401: wrong, revoked, or somebody's personal key
 ├── KeyMayNot       403: the key is right but may not read this
+├── WrongAddress    3xx: the API lives elsewhere, if it does at all
 ├── NotThere        404: this account has no such endpoint
 └── RequestRefused  any other 4xx: the vendor did not like our request
 
@@ -54,6 +55,10 @@ class KeyRefused(AdminApiError):
 
 
 class KeyMayNot(AdminApiError):
+    pass
+
+
+class WrongAddress(AdminApiError):
     pass
 
 

@@ -23,9 +23,10 @@ from dashboard.adminapi.errors import (
     Unreachable,
     Unreadable,
     VendorTrouble,
+    WrongAddress,
 )
 from dashboard.adminapi.pace import Pacer, Unpaced
-from dashboard.adminapi.refusals import NOT_THE_API, why_refused
+from dashboard.adminapi.refusals import NOT_THE_API, where_to, why_refused
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -44,8 +45,8 @@ class Http:
 
     `wait(seconds)` is called between tries and where `pace` asks for it; a caller that
     holds a lease renews it there. Every endpoint used here only reads, so each may be
-    asked again. `clock` says whether our clock agreed with the last answer's, None
-    before the first one.
+    asked again. Redirects are not followed: the key is for one server. `clock` says
+    whether our clock agreed with the last answer's, None before the first one.
     """
 
     base_url: str
@@ -153,6 +154,8 @@ def _raise_for_status(response: httpx.Response, path: str) -> None:
     status = response.status_code
     if status < 300:
         return
+    if status < 400:
+        raise WrongAddress(where_to(response.headers.get("location", "")))
     if status == 401:
         raise KeyRefused(why_refused(response.text))
     if status == 403:

@@ -10,7 +10,7 @@ import msgspec
 
 from dashboard.adminapi.clock import clock_sentence
 from dashboard.adminapi.http import Http, retry_after_seconds
-from dashboard.adminapi.refusals import NOT_THE_API, why_refused
+from dashboard.adminapi.refusals import NOT_THE_API, where_to, why_refused
 
 DAY_MS = 86_400_000
 Body = dict[str, int] | None
@@ -138,7 +138,12 @@ def _finding(endpoint: Endpoint, response: httpx.Response) -> Finding:
         return _slow_down(endpoint, retry_after_seconds(response.headers))
     state, reason = Found.UNKNOWN, Reason.REQUEST
     sentence = f"The Admin API refused {path} (status {status})."
-    if status == 401:
+    if status < 400:
+        reason, sentence = (
+            Reason.ADDRESS,
+            where_to(response.headers.get("location", "")),
+        )
+    elif status == 401:
         state, reason = Found.WRONG_KEY, Reason.KEY
         sentence = why_refused(response.text)
     elif status == 403:

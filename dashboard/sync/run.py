@@ -20,6 +20,7 @@ from dashboard.adminapi.errors import (
     PagesMoved,
     Throttled,
     Unreachable,
+    WrongAddress,
 )
 from dashboard.models import Stream, SyncRun
 from dashboard.rollups import refresh_months
@@ -48,6 +49,7 @@ ENDS = (
     NotThere,
     Throttled,
     Unreachable,
+    WrongAddress,
     SuspiciousAnswer,
     DatabaseError,
 )

@@ -11,6 +11,7 @@ from dashboard.adminapi import errors
 from dashboard.adminapi.client import AdminApi
 from dashboard.adminapi.http import TRIES, Http, retry_after_seconds
 from dashboard.adminapi.notes import Notes
+from dashboard.adminapi.refusals import is_about_address, where_to
 from tests.dashboard.adminapi.conftest import Pauses
 from tests.vendor import Vendor
 
@@ -81,6 +82,26 @@ def test_a_wrong_key_is_refused_with_what_to_do(vendor: Vendor) -> None:
         pytest.raises(errors.KeyRefused, match="Settings, Cursor Admin API Keys"),
     ):
         api.members(Notes())
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_is_named_and_never_followed_with_the_key(
+    vendor: Vendor, api: AdminApi, pauses: Pauses, status: int
+) -> None:
+    elsewhere = f"{vendor.url}/sign-in?next=secret"
+    vendor.fault("members", "redirect", times=None, status=status, to=elsewhere)
+    before = len(vendor.requests())
+    with pytest.raises(errors.WrongAddress) as raised:
+        api.members(Notes())
+    assert is_about_address(str(raised.value))
+    assert "redirects to http://127.0.0.1, and the key is not sent" in str(raised.value)
+    assert "secret" not in str(raised.value)
+    assert (len(vendor.requests()) - before, pauses) == (1, [])
+
+
+@pytest.mark.parametrize("location", ["", "/elsewhere", "http://[bad"])
+def test_a_redirect_to_nowhere_is_named_too(location: str) -> None:
+    assert "it redirects, and the key is not sent" in where_to(location)
 
 
 def test_nobody_at_the_address_is_a_sentence(pauses: Pauses) -> None:

@@ -89,6 +89,15 @@ def test_an_address_that_shows_web_pages_is_not_the_api() -> None:
     assert "a web page" in sentence
 
 
+def test_an_address_that_redirects_is_not_the_api(vendor: Vendor, http: Http) -> None:
+    vendor.fault("admin", "redirect", times=None)
+    found = probe(http)
+    assert set(states(found).values()) == {Found.UNKNOWN}
+    (sentence,) = sentences(found)
+    assert "This address is not the Admin API" in sentence
+    assert "https://login.example.org, and the key is not sent" in sentence
+
+
 def test_nobody_waits_for_each_endpoint_of_a_network_that_is_gone() -> None:
     asked = []
 

@@ -191,3 +191,14 @@ def test_what_nobody_foresaw_ends_on_the_lease(
     assert "broke on our side" in outcome.error
     state = SyncState.objects.get(team=team, stream=Stream.MEMBERS)
     assert (state.leased_until, state.last_error) == (None, outcome.error)
+
+
+def test_an_address_that_redirects_ends_the_round_with_what_to_do(
+    sync: Sync, vendor: Vendor
+) -> None:
+    vendor.fault("events", "redirect", times=None)
+    outcome = sync(Stream.EVENTS)
+    assert "Enter the address of the Admin API itself" in outcome.error
+    assert outcome.windows_done == 0
+    vendor.heal()
+    assert not sync(Stream.EVENTS).error

@@ -71,6 +71,16 @@ def test_a_good_key_makes_a_team_and_shows_what_it_reads(
     assert KEY not in html + caplog.text + str(change.after)
 
 
+def test_an_address_that_redirects_is_named_at_its_field(
+    root: Client, given: dict[str, str], vendor: Vendor
+) -> None:
+    vendor.fault("admin", "redirect", times=None)
+    html = refused(root, given)
+    assert "it redirects to https://login.example.org" in error_of(
+        html, "admin_api_url"
+    )
+
+
 def test_what_it_may_not_read_is_said_in_words(
     root: Client, given: dict[str, str], vendor: Vendor
 ) -> None:
