@@ -18,8 +18,8 @@ T = TypeVar("T")
 LONGEST_PATH = 200
 # Stands before the fields of an answer itself, beside its rows.
 ANSWER = "answer."
-# Characters of bad rows that are kept; those beyond are counted alone.
-ROOM = 4 * 1024 * 1024
+# For the texts of bad rows, and beside each; those beyond are counted alone.
+ROOM, EACH = 4 * 1024 * 1024, 400
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Notes:
     unreadable: int = 0
     unkept: int = 0
     bad: dict[str, BadRow] = field(default_factory=dict)
-    _room: int = ROOM
+    _room: int = field(default_factory=lambda: ROOM)
     _shapes: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
     def read(
@@ -92,9 +92,9 @@ class Notes:
         self.unreadable += 1
         if digest in self.bad:
             self.bad[digest].times += 1
-        elif len(raw) <= self._room:
+        elif len(raw) + EACH <= self._room:
             self.bad[digest] = BadRow(raw, reason)
-            self._room -= len(raw)
+            self._room -= len(raw) + EACH
         else:
             self.unkept += 1
 

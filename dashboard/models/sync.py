@@ -132,6 +132,9 @@ class SyncRun(models.Model):
     withdrawn = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     quarantined = models.PositiveIntegerField(default=0)
+    spared = models.PositiveIntegerField(
+        default=0, help_text="Known rows that may be among the quarantined ones."
+    )
     error = models.CharField(max_length=500, blank=True)
 
     class Meta:

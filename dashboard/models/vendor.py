@@ -39,22 +39,29 @@ class Capability(models.Model):
 
 class QuarantinedRow(models.Model):
     """A row that could not be read, kept as it came. `digest` is the SHA-256 of `raw`:
-    the same row that comes again is the same row here."""
+    the same row that comes again in the same window is the same row here. A list that
+    is read whole has the window 0 to 0."""
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="quarantined_rows")
     stream = models.CharField(max_length=10, choices=Stream.choices)
     digest = models.CharField(max_length=64)
     reason = models.CharField(max_length=500)
     raw = models.TextField(help_text="JSON, as it was served.")
+    times = models.PositiveIntegerField(
+        default=1, help_text="How many equal rows the window held."
+    )
+    start_ms = models.BigIntegerField(default=0, help_text="Of the window, UTC.")
+    end_ms = models.BigIntegerField(default=0, help_text="Inclusive.")
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
+    cured_at = models.DateTimeField(
+        null=True, help_text="When the window first came without it."
+    )
 
     class Meta:
         ordering = ["-last_seen_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["team", "stream", "digest"], name="quarantined_row_once"
-            )
+        indexes = [
+            models.Index(fields=["team", "stream", "end_ms"], name="quarantine_by_end")
         ]
 
     def __str__(self) -> str:

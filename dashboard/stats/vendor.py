@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q, Sum
+from django.db.models.functions import Coalesce
 
 from dashboard.models import FieldSeen, QuarantinedRow, Stream
 from tokens.models import Team
@@ -22,35 +24,56 @@ class Reason:
 
 @dataclass(frozen=True)
 class Quarantine:
-    """Rows of one stream that were kept as they came. `reasons`: the most frequent."""
+    """Rows of one stream that were kept as they came: `rows` that cannot be read now,
+    `readable` that could not be once, `kept` texts in all. `reasons`: the most frequent
+    of today's, or else of all."""
 
     stream: Stream
     rows: int
+    readable: int
+    kept: int
     last_seen_at: datetime
     reasons: tuple[Reason, ...]
 
 
+class _Sum(NamedTuple):
+    """Of one reason. `now` and `ever` count rows, `kept` their texts."""
+
+    stream: str
+    reason: str
+    now: int
+    ever: int
+    kept: int
+    newest: datetime
+
+
 def quarantine(team: Team) -> list[Quarantine]:
     """One query: sums per stream and reason."""
+    today = Coalesce(Sum("times", filter=Q(cured_at=None)), 0)
     sums = (
         QuarantinedRow.objects.filter(team=team)
         .values_list("stream", "reason")
-        .annotate(rows=Count("pk"), newest=Max("last_seen_at"))
-        .order_by("-rows", "reason")
-    )
-    found: dict[str, list[tuple[str, int, datetime]]] = {}
-    for stream, reason, rows, newest in sums:
-        found.setdefault(stream, []).append((reason, rows, newest))
-    return [
-        Quarantine(
-            stream,
-            sum(rows for _, rows, _ in found[stream]),
-            max(newest for _, _, newest in found[stream]),
-            tuple(Reason(text, rows) for text, rows, _ in found[stream][:REASONS]),
+        .annotate(
+            now=today, ever=Sum("times"), kept=Count("pk"), at=Max("last_seen_at")
         )
-        for stream in Stream
-        if stream in found
-    ]
+    )
+    found: dict[str, list[_Sum]] = {}
+    for values in sums:
+        found.setdefault(values[0], []).append(_Sum(*values))
+    return [_held(stream, found[stream]) for stream in Stream if stream in found]
+
+
+def _held(stream: Stream, sums: list[_Sum]) -> Quarantine:
+    now = sum(one.now for one in sums)
+    told = sorted((-(one.now if now else one.ever), one.reason) for one in sums)
+    return Quarantine(
+        stream,
+        now,
+        sum(one.ever for one in sums) - now,
+        sum(one.kept for one in sums),
+        max(one.newest for one in sums),
+        tuple(Reason(text, -rows) for rows, text in told[:REASONS] if rows),
+    )
 
 
 @dataclass(frozen=True)

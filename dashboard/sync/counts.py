@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass, replace
 
 @dataclass(frozen=True)
 class Counts:
-    """Rows. `read` came from the vendor; the rest is what became of them."""
+    """Rows. `read` came from the vendor; the rest is what became of them. `spared`:
+    known rows that did not come, and may be among those that could not be read."""
 
     read: int = 0
     inserted: int = 0
@@ -13,6 +14,7 @@ class Counts:
     withdrawn: int = 0
     unchanged: int = 0
     quarantined: int = 0
+    spared: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
         mine, theirs = asdict(self), asdict(other)

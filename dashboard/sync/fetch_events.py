@@ -6,6 +6,7 @@ the last time are not read at all: an unchanged day costs its requests and no mo
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import IO
 
@@ -102,7 +103,7 @@ def _replace(
     step: Step, walk: Walk, staging: Staging, notes: Notes, now: datetime
 ) -> Counts:
     done = replace_staged(step.team, step.window, now, notes)
-    journal.save(step.team, Stream.EVENTS, notes, now, spared=done.spared)
+    journal.save(step.team, Stream.EVENTS, notes, step.window, now)
     coverage.note_done(
         step.team,
         Stream.EVENTS,
@@ -115,7 +116,7 @@ def _replace(
         page_hashes=b"".join(walk.digests),
     )
     staging.drop()
-    return done.counts.with_quarantined(notes.unreadable)
+    return replace(done.counts, spared=done.spared).with_quarantined(notes.unreadable)
 
 
 def _same_as_before(step: Step, walk: Walk, now: datetime) -> Counts:

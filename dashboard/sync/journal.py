@@ -1,7 +1,7 @@
-"""What the vendor's rows look like: rows that cannot be read, fields that come and go.
+"""What the vendor's rows look like: rows that cannot be read (quarantine.py), and
+fields that come and go.
 
-Rows that cannot be read are quarantined: kept as they came, counted and shown. Each
-field path is noted with when it was first and last seen; when one that our numbers
+Each field path is noted with when it was first and last seen; when one that our numbers
 rest on is gone from a whole window, somebody should look.
 """
 
@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 
 from dashboard.adminapi.notes import Notes
 from dashboard.adminapi.records import COUNTER_NAMES
-from dashboard.models import FieldSeen, QuarantinedRow, Stream
+from dashboard.models import FieldSeen, Stream
+from dashboard.sync import quarantine
+from dashboard.sync.windows import Window
 from tokens.attention import clear_attention, open_attention
 from tokens.models import Team
 
@@ -59,41 +61,13 @@ ENOUGH_ROWS = {Stream.EVENTS: 50, Stream.AUDIT: 5, Stream.DAILY: 5}
 
 
 def save(
-    team: Team, stream: Stream, notes: Notes, now: datetime, spared: int = 0
+    team: Team, stream: Stream, notes: Notes, window: Window, now: datetime
 ) -> None:
-    """Call it in the window's transaction. `spared`: known events that did not come
-    and were kept, because the rows that could not be read may be theirs."""
-    _quarantine(team, stream, notes, now, spared)
+    """Of an answer that holds all of the window. Call it in the window's
+    transaction."""
+    quarantine.keep(team, stream, notes, window, now)
     if notes.rows:
         _note_fields(team, stream, notes, now)
-
-
-def _quarantine(
-    team: Team, stream: Stream, notes: Notes, now: datetime, spared: int
-) -> None:
-    if not notes.bad:
-        return
-    mine = QuarantinedRow.objects.filter(team=team, stream=stream)
-    known = mine.filter(digest__in=notes.bad)
-    again = set(known.values_list("digest", flat=True))
-    known.update(last_seen_at=now)
-    QuarantinedRow.objects.bulk_create(
-        QuarantinedRow(
-            team=team,
-            stream=stream,
-            digest=digest,
-            reason=bad.reason[:500],
-            raw=bad.raw,
-            first_seen_at=now,
-            last_seen_at=now,
-        )
-        for digest, bad in notes.bad.items()
-        if digest not in again
-    )
-    text = f"{mine.count()} rows of {stream.label.lower()} could not be read."
-    if spared:
-        text += f" {spared} known ones that they may be are kept as they were."
-    open_attention(team, "quarantine", stream, text)
 
 
 def _note_fields(team: Team, stream: Stream, notes: Notes, now: datetime) -> None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
-from dashboard.models import SyncState
+from dashboard.models import Stream, SyncState
 from tokens.models import Team
 
 TERM = timedelta(seconds=60)
@@ -145,5 +146,6 @@ def take(
         )
     )
     if not taken:
-        raise LeaseTaken(f"A sync of {stream} is already running.")
+        what = Stream(stream).label
+        raise LeaseTaken(_("A sync of “%(what)s” is already running.") % {"what": what})
     return Lease(state.pk, state.fence + 1, clock)

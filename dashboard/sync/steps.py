@@ -113,7 +113,7 @@ def noting(step: Step, stream: Stream, notes: Notes, write: Writer) -> Writer:
 
     def noted(now: datetime) -> Counts:
         counts = write(now)
-        journal.save(step.team, stream, notes, now)
+        journal.save(step.team, stream, notes, step.window, now)
         return counts.with_quarantined(notes.unreadable)
 
     return noted
@@ -125,5 +125,5 @@ def refuse_unreadable(step: Step, stream: Stream, notes: Notes) -> None:
     if not notes.none_readable:
         return
     with transaction.atomic():
-        journal.save(step.team, stream, notes, step.clock())
+        journal.save(step.team, stream, notes, step.window, step.clock())
     raise NoneReadable(UNREADABLE.format(rows=notes.rows))

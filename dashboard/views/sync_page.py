@@ -90,6 +90,8 @@ def _json_lines(rows: Iterable[QuarantinedRow]) -> str:
                 "reason": row.reason,
                 "first_seen_at": row.first_seen_at.isoformat(),
                 "last_seen_at": row.last_seen_at.isoformat(),
+                "readable_since": row.cured_at and row.cured_at.isoformat(),
+                "times": row.times,
                 "raw": row.raw,
             }
         )

@@ -138,7 +138,7 @@ def _windows(
 
 def _summary(team: Team, outcomes: list[Outcome]) -> dict[str, Any]:
     total = asdict(sum((outcome.counts for outcome in outcomes), Counts()))
-    del total["quarantined"]
+    del total["quarantined"], total["spared"]
     ends = [
         coverage.complete_until(team, outcome.stream)
         for outcome in outcomes

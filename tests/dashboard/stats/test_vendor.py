@@ -18,6 +18,19 @@ def test_the_most_frequent_reasons_come_first(team: Team) -> None:
     assert (events.reasons[0].text, events.reasons[0].rows) == ("Reason 6.", 2)
 
 
+def test_rows_that_are_readable_by_now_are_told_apart(team: Team) -> None:
+    cured = factories.quarantined(team, Stream.EVENTS, "was", "Was bad.")
+    cured.times, cured.cured_at = 5, datetime.now(UTC)
+    cured.save()
+    (held,) = quarantine(team)
+    assert (held.rows, held.readable, held.kept) == (0, 5, 1)
+    assert [(reason.text, reason.rows) for reason in held.reasons] == [("Was bad.", 5)]
+    factories.quarantined(team, Stream.EVENTS, "is", "Is bad.")
+    (held,) = quarantine(team)
+    assert (held.rows, held.readable, held.kept) == (1, 5, 2)
+    assert [(reason.text, reason.rows) for reason in held.reasons] == [("Is bad.", 1)]
+
+
 def test_another_teams_rows_are_not_ours(team: Team) -> None:
     factories.quarantined(factories.team("other"), Stream.EVENTS, "x", "No date.")
     assert quarantine(team) == []
