@@ -68,10 +68,12 @@ class Shell:
         own = self._own
         if own and not self._sees_everyone:
             entries.append(own)
+            if self._leads:
+                entries.append(self._people)
         if self._sees_everyone:
             entries = [
                 self._entry(_("Overview"), "overview", "grid-1x2", self._query),
-                self._entry(_("Members"), "members", "people", self._query),
+                self._people,
                 self._entry(_("Models"), "models", "cpu", self._query),
                 self._entry(_("Adoption"), "adoption", "activity", self._query),
                 self._entry(
@@ -103,6 +105,15 @@ class Shell:
         if not self.team:
             return None
         return self._entry(_("My usage"), "me", "person-circle", self._query)
+
+    @property
+    def _people(self) -> Entry:
+        return self._entry(_("People"), "people", "people", self._query)
+
+    @property
+    def _leads(self) -> bool:
+        granted = self._access
+        return bool(granted and granted.leads)
 
     @property
     def _sees_everyone(self) -> bool:

@@ -1,4 +1,5 @@
 from django.urls import path
+from django.views.generic import RedirectView
 
 from dashboard.views import (
     adoption,
@@ -8,9 +9,9 @@ from dashboard.views import (
     exports,
     gateway,
     importing,
-    members,
     models,
     overview,
+    people,
     person,
     reconcile,
     sync,
@@ -29,7 +30,10 @@ urlpatterns = [
     # An id in place of an e-mail may hold a slash.
     path("people/<path:email>/events/", person.person_events, name="person-events"),
     path("people/<path:email>/", person.person, name="person"),
-    path("members/", members.members, name="members"),
+    path("people/", people.people, name="people"),
+    path("people.csv", people.people_csv, name="people-csv"),
+    # Where the table was before, for links that people kept.
+    path("members/", RedirectView.as_view(pattern_name="people", query_string=True)),
     path("chart/<slug:slug>.json", charts.chart, name="chart"),
     path("chart/<slug:slug>.csv", charts.chart_csv, name="chart-csv"),
     path("events.csv", exports.events_csv, name="events-csv"),

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.models.activity import Counters
@@ -21,13 +21,6 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def of(self, team: Team) -> "MemberQuerySet":
         return self.filter(team=team)
-
-    def with_last_active_day(self) -> "MemberQuerySet":
-        """The newest day on which the vendor's counters show activity."""
-        days = DailyUsage.objects.filter(
-            team=OuterRef("team"), email=OuterRef("email"), is_active=True
-        ).order_by("-day")
-        return self.annotate(last_active_day=Subquery(days.values("day")[:1]))
 
 
 class Member(models.Model):

@@ -124,7 +124,7 @@ def in_group(found: Active, team: Team, group: int) -> Active:
 
 def _found(team: Team, period: Period) -> Iterator[tuple[str, date, int]]:
     """(e-mail, a day, bits from that day on). One statement for all tables."""
-    fresh = _months(team, period)
+    fresh = months_touched(team, period)
     parts: list[QuerySet[Any, tuple[str, date, int]]] = []
     for source, by_month, by_day, only in _SOURCES:
         months = sorted(month for name, month in fresh if name == source)
@@ -140,9 +140,9 @@ def _found(team: Team, period: Period) -> Iterator[tuple[str, date, int]]:
     yield from parts[0].union(*parts[1:], all=True)
 
 
-def _months(team: Team, period: Period) -> list[tuple[str, date]]:
-    """Every fresh month that the period touches, by source: more days than asked for
-    do no harm, they are cut off."""
+def months_touched(team: Team, period: Period) -> list[tuple[str, date]]:
+    """Every fresh month that the period touches, by source, the oldest first: more
+    days than asked for do no harm, they are cut off."""
     span = (period.start.replace(day=1), period.end)
     found = FreshMonth.objects.filter(team=team, month__range=span)
     return list(found.values_list("source", "month"))

@@ -1,16 +1,15 @@
-"""Numbers per person: who is in the team, who spent what, who is idle."""
+"""A few people of a team, with what they spent."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from dashboard.models import DayPerson, Member
+from dashboard.models import Member
 from dashboard.periods import Period
-from dashboard.stats.sources import EVERYTHING, Only, rows
-from dashboard.stats.usage import By, Spend, UsageRow, usage, usage_of
+from dashboard.stats.sources import EVERYTHING, Only
+from dashboard.stats.usage import By, Spend, UsageRow, usage_of
 from tokens.models import Team
 
 NO_ONE = Spend()
@@ -29,7 +28,6 @@ class Person:
     is_member: bool
     left_at: datetime | None
     spend: Spend
-    last_active: date | None
 
     @property
     def title(self) -> str:
@@ -42,22 +40,6 @@ def spend_by_person(rows: Iterable[UsageRow]) -> dict[str, Spend]:
     for row in rows:
         spends[row.email] = spends.get(row.email, NO_ONE).plus(row)
     return spends
-
-
-def _rows(team: Team, period: Period, only: Only = EVERYTHING) -> list[UsageRow]:
-    by = [By.MEMBER, By.KIND]
-    return usage(team, period, by, only=only, measures=SPEND_MEASURES)
-
-
-def people(team: Team, period: Period, only: Only = EVERYTHING) -> list[Person]:
-    """Everybody with a seat now or before, and everybody with usage in the period."""
-    spends = spend_by_person(_rows(team, period, only))
-    used = _last_days_used(team, period)
-    members = {m.email: m for m in Member.objects.of(team).with_last_active_day()}
-    return [
-        _person(email, members.get(email), spends.get(email, NO_ONE), used.get(email))
-        for email in sorted(members.keys() | spends.keys())
-    ]
 
 
 def people_of(
@@ -74,16 +56,7 @@ def people_of(
     ]
 
 
-def _last_days_used(team: Team, period: Period) -> dict[str, date]:
-    days = rows(DayPerson, team, period, EVERYTHING)
-    last = days.values("email").annotate(last=Max("day"))
-    return dict(last.values_list("email", "last"))
-
-
-def _person(
-    email: str, member: Member | None, sums: Spend, used: date | None = None
-) -> Person:
-    counted: date | None = getattr(member, "last_active_day", None)
+def _person(email: str, member: Member | None, sums: Spend) -> Person:
     return Person(
         email=email,
         name=member.name if member else "",
@@ -91,5 +64,4 @@ def _person(
         is_member=member is not None,
         left_at=member.left_at if member else None,
         spend=sums,
-        last_active=max((d for d in (used, counted) if d), default=None),
     )

@@ -47,14 +47,18 @@ def seats(team: Team, found: Active, today: date, idle_days: int) -> Seats:
     idle = []
     for member in members:
         last = found.last(member.email)
-        joined = member.first_seen_at.date()
-        if joined >= since or (last is not None and last >= since):
+        if not is_idle(member.first_seen_at.date(), last, since):
             continue
         days = (today - last).days if last else None
         group = groups.get(member.email, "")
         idle.append(IdleSeat(member.email, member.name, group, last, days))
     idle.sort(key=lambda seat: (seat.last_active or date.min, seat.email))
     return Seats(len(members), tuple(idle), Decimal(team.seat_cents))
+
+
+def is_idle(joined: date, last: date | None, since: date) -> bool:
+    """A member since before `since`, and no active day from it on."""
+    return joined < since and (last is None or last < since)
 
 
 def _groups(team: Team, today: date) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Which table of sums answers a question: the smallest that has its columns."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -68,9 +69,15 @@ def source(needed: Collection[str]) -> Source:
     raise LookupError(f"No table of sums has {', '.join(sorted(needed))}.")
 
 
-def rows(table: type[Sums], team: Team, period: Period, only: Only) -> QuerySet[Any]:
+def rows(
+    table: type[Sums],
+    team: Team,
+    period: Period,
+    only: Only,
+    people: Collection[str] | None = None,
+) -> QuerySet[Any]:
     """The rows of a table by day. Who is in a group follows from each day, so a table
-    by person is asked who was in it then."""
+    by person is asked who was in it then. `people`: as for `in_group`."""
     days = {"day__gte": period.start, "day__lte": period.end}
     every: QuerySet[Any] = table._default_manager.order_by()
     found = every.filter(team=team, **days, **only.columns)
@@ -78,7 +85,16 @@ def rows(table: type[Sums], team: Team, period: Period, only: Only) -> QuerySet[
         return found
     if table is DayGroup:
         return found.filter(group=only.group)
-    return found.filter(in_group(team, only.group))
+    return found.filter(in_group(team, only.group, people))
+
+
+def month_rows(
+    table: type[Sums], team: Team, months: Sequence[date], only: Only
+) -> QuerySet[Any]:
+    """The rows of a table by month. A group may change on any day."""
+    assert only.group is None
+    every: QuerySet[Any] = table._default_manager.order_by()
+    return every.filter(team=team, month__in=months, **only.columns)
 
 
 def narrowed(found: QuerySet[Any], team: Team, only: Only) -> QuerySet[Any]:
@@ -87,8 +103,9 @@ def narrowed(found: QuerySet[Any], team: Team, only: Only) -> QuerySet[Any]:
     return found if only.group is None else found.filter(in_group(team, only.group))
 
 
-def in_group(team: Team, group: int) -> Q:
-    """For rows with an `email` and a `day`: who was in the group on that day."""
+def in_group(team: Team, group: int, people: Collection[str] | None = None) -> Q:
+    """For rows with an `email` and a `day`: who was in the group on that day. `people`:
+    everybody who was ever in it, where that is known already."""
     was_in = LocalGroupMember.objects.filter(
         Q(last_day=None) | Q(last_day__gte=OuterRef("day")),
         group__team=team,
@@ -97,8 +114,8 @@ def in_group(team: Team, group: int) -> Q:
     )
     if group == NO_GROUP:
         return Q(~Exists(was_in))
+    if people is None:
+        times = LocalGroupMember.objects.filter(group=group)
+        people = set(times.values_list("email", flat=True))
     # As a list it leads PostgreSQL to the index by person.
-    people = LocalGroupMember.objects.filter(group=group).values_list(
-        "email", flat=True
-    )
-    return Q(Exists(was_in.filter(group=group)), email__in=sorted(set(people)))
+    return Q(Exists(was_in.filter(group=group)), email__in=sorted(people))

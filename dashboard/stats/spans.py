@@ -33,7 +33,7 @@ def summed(
     parts = Parts(team, source, (*dimensions, *measures), only.columns)
     fresh = fresh_months(team, periods) if source.months else []
     for number, period in enumerate(periods):
-        months = [month for month in fresh if _is_inside(month, period)]
+        months = whole_months(period, fresh)
         parts.of_months(number, months)
         for days in between(period, months):
             parts.of_days(number, days)
@@ -102,6 +102,11 @@ def fresh_months(team: Team, periods: Sequence[Period]) -> list[date]:
     )
     months = found.order_by("month").values_list("month", flat=True)
     return [m for m in months if any(_is_inside(m, period) for period in long)]
+
+
+def whole_months(period: Period, months: Sequence[date]) -> list[date]:
+    """Those of these months that lie in the period with all their days."""
+    return [month for month in months if _is_inside(month, period)]
 
 
 def between(period: Period, months: Sequence[date]) -> list[Period]:

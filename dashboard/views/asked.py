@@ -24,7 +24,7 @@ from dashboard.filters import LONGEST, NOBODY, Filters, parse
 from dashboard.kept import kept
 from dashboard.models import LocalGroup
 from dashboard.periods import BadInput, Cycle, Period, cycle_of
-from dashboard.seeing import sees
+from dashboard.seeing import led, sees
 from dashboard.shell import Shell
 from dashboard.stats.freshness import Coverage, coverage
 from tokens.access import Access, access, teams_of
@@ -48,7 +48,8 @@ class NotEveryones(Refused):
 @dataclass(frozen=True)
 class Asked:
     """`whose`: the person that the whole page is about, by e-mail (empty: usage without
-    one). Its filters are narrowed to them, and its links do not repeat it."""
+    one). Its filters are narrowed to them, and its links do not repeat it. `led`: the
+    only people whom a lead may see; None is everybody."""
 
     user: User
     teams: list[Team]
@@ -59,6 +60,7 @@ class Asked:
     filters: Filters
     group: LocalGroup | None = None
     whose: str | None = None
+    led: frozenset[str] | None = None
     read: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
@@ -119,6 +121,11 @@ def page(view: View) -> View:
     return _asking(view, _refusal_page, read)
 
 
+def led_page(view: View) -> View:
+    """The same, and leads are shown it for those whom they lead: `asked.led`."""
+    return _asking(view, _refusal_page, read_led)
+
+
 def front(view: View) -> View:
     """The same, but who may not see everyone is led to their own usage."""
     return _asking(view, _own_page, read)
@@ -144,6 +151,11 @@ def export(view: View) -> View:
     """A file. It is not compressed: a stream would become many short gzip files, of
     which browsers read the first."""
     return _asking(view, _refusal_page, read, lambda view: view)
+
+
+def led_export(view: View) -> View:
+    """A file, for whom `led_page` is."""
+    return _asking(view, _refusal_page, read_led, lambda view: view)
 
 
 def person_export(view: View) -> View:
@@ -185,6 +197,17 @@ def read(request: HttpRequest) -> Asked:
     return _with_group(asked)
 
 
+def read_led(request: HttpRequest) -> Asked:
+    """For what shows everybody whom `asked.led` leaves, and looks for the group."""
+    asked = _asked(request)
+    if not asked.access.sees_everyone:
+        people = led(asked.user, asked.team, asked.access, asked.today)
+        if not people:
+            raise _not_everyones(asked)
+        return replace(asked, led=frozenset(people))
+    return asked
+
+
 def read_visible(request: HttpRequest) -> Asked:
     """For what is narrowed by the filters alone."""
     asked = _asked(request)
@@ -209,6 +232,10 @@ def read_person(request: HttpRequest, email: str | None = None) -> Asked:
     return replace(
         asked, filters=replace(asked.filters, email=whose, group=None), whose=whose
     )
+
+
+def no_group() -> Refused:
+    return Refused(404, "group", _("This team has no group of this number."))
 
 
 def nobody() -> Refused:
@@ -269,7 +296,7 @@ def _team(request: HttpRequest, teams: list[Team]) -> Team:
 def _group(team: Team, number: int) -> LocalGroup:
     found = LocalGroup.objects.filter(team=team, pk=number).first()
     if found is None:
-        raise Refused(404, "group", _("This team has no group of this number."))
+        raise no_group()
     return found
 
 

@@ -15,6 +15,7 @@ from dashboard.charts import CHARTS
 from dashboard.filters import NOBODY
 from dashboard.models import Stream
 from dashboard.periods import DAY, BadInput, Period, comparable
+from dashboard.roster.wanted import wanted
 from dashboard.seeing import led
 from dashboard.stats.event_list import Key, newest
 from dashboard.stats.gateway_use import GatewayUse, gateway_use
@@ -86,8 +87,9 @@ def _show(request: HttpRequest, asked: Asked, is_own: bool) -> HttpResponse:
     spans = _spans(asked)
     found = numbers(asked.team, asked.whose or "", spans, asked.filters.only)
     history = limit_history(asked.team, asked.whose or "")
-    context = _who(asked, is_own) | {
-        "picker": picker(asked),
+    own = {} if is_own else _table(request)
+    context = _who(asked, is_own, own) | {
+        "picker": picker(asked, **own),
         "covered": asked.covered,
         "charts": charts,
         "now": found["now"],
@@ -114,17 +116,25 @@ def _events(request: HttpRequest, asked: Asked, is_own: bool) -> HttpResponse:
     page = newest(
         asked.team, asked.whose or "", asked.period, only, before, EVENTS_SHOWN
     )
-    context = _who(asked, is_own) | {
-        "picker": picker(asked),
+    own = {} if is_own else _table(request)
+    context = _who(asked, is_own, own) | {
+        "picker": picker(asked, **own),
         "covered": asked.covered,
         "page": page,
-        "newest_url": asked.here() if before else "",
-        "older_url": asked.here(before=str(page.older)) if page.older else "",
+        "newest_url": asked.here(**own) if before else "",
+        "older_url": asked.here(**own, before=str(page.older)) if page.older else "",
     }
     return show(request, "dashboard/person_events.html", asked, context)
 
 
-def _who(asked: Asked, is_own: bool) -> dict[str, object]:
+def _table(request: HttpRequest) -> dict[str, str]:
+    """How the table of people looked that somebody comes from, the group included: the
+    link back shows it again."""
+    group = {name: request.GET[name] for name in ("group",) if request.GET.get(name)}
+    return wanted(request.GET).given | group
+
+
+def _who(asked: Asked, is_own: bool, own: dict[str, str]) -> dict[str, object]:
     """Your own page is there before you have any usage."""
     email = asked.whose or ""
     found = profile(asked.team, email, asked.today)
@@ -133,6 +143,8 @@ def _who(asked: Asked, is_own: bool) -> dict[str, object]:
     member = found.member if found else None
     return {
         "is_own": is_own,
+        "kept_query": asked.query(**own),
+        "leads_back": not is_own and (asked.access.sees_everyone or asked.access.leads),
         "email": email,
         "member": member,
         "group_name": found.group if found else "",

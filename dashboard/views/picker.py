@@ -37,10 +37,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class Picker:
-    """`own` are the page's own parameters, which a new period leaves as they are."""
+    """`own` are the page's own parameters, which a new period leaves as they are.
+    `names`: the groups to choose from, where they are not simply all of the team's."""
 
     asked: Asked
     own: dict[str, str]
+    names: dict[str, str] | None = None
 
     @property
     def is_personal(self) -> bool:
@@ -87,8 +89,9 @@ class Picker:
 
     @property
     def chips(self) -> list[Chip]:
-        filters, group = self.asked.filters, self.asked.group
-        name = None if filters.group is None else group.name if group else ""
+        filters, name = self.asked.filters, None
+        if filters.group is not None:
+            name = self._group_name
         found = [
             ("group", _("Group"), name, _("In no group")),
             ("model", _("Model"), filters.model, _("No model named")),
@@ -108,7 +111,7 @@ class Picker:
     def groups(self) -> list[Choice]:
         """None where the team keeps no groups."""
         chosen = self.asked.filters.given.get("group", "")
-        groups = self._offered.groups
+        groups = self._groups
         nobodys = {NOBODY: _("In no group")} if groups else {}
         every = (groups | nobodys).items()
         return [Choice(value, name, value == chosen) for value, name in every]
@@ -140,6 +143,16 @@ class Picker:
         ]
 
     @property
+    def _groups(self) -> dict[str, str]:
+        return self._offered.groups if self.names is None else self.names
+
+    @property
+    def _group_name(self) -> str:
+        group = self.asked.group
+        number = str(self.asked.filters.group)
+        return group.name if group else (self.names or {}).get(number, "")
+
+    @property
     def _offered(self) -> Choices:
         team, version = self.asked.team, self.asked.version
         return kept(f"choices:{team.pk}:{version}", lambda: choices(team))
@@ -148,8 +161,8 @@ class Picker:
         return self.asked.here(**self.own | changes)
 
 
-def picker(asked: Asked, **own: str) -> Picker:
-    return Picker(asked, own)
+def picker(asked: Asked, names: dict[str, str] | None = None, /, **own: str) -> Picker:
+    return Picker(asked, own, names)
 
 
 def _unless(value: str, default: str) -> str:

@@ -38,7 +38,7 @@ def test_sign_in_leads_back_but_never_to_another_site(
     factories.user("eve@example.com", world.team, "admin")
     given = {"username": "eve@example.com", "password": factories.PASSWORD}
     for asked, given_back in (
-        ("/dashboard/members/", "/dashboard/members/"),
+        ("/dashboard/people/", "/dashboard/people/"),
         ("https://evil.example", "/dashboard/"),
     ):
         answer = client.post(LOGIN, given | {"next": asked})

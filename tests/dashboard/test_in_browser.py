@@ -149,7 +149,7 @@ def test_a_chart_that_cannot_be_fetched_says_so_and_tries_again(
     page.locator(DRAWN).wait_for()
 
 
-@pytest.mark.parametrize("path", [OVERVIEW, "/dashboard/members/", "/admin/"])
+@pytest.mark.parametrize("path", [OVERVIEW, "/dashboard/people/", "/admin/"])
 def test_nothing_is_wider_than_a_small_phone(
     synced: Product, quiet: Page, path: str
 ) -> None:
@@ -170,3 +170,25 @@ def test_the_keyboard_reaches_the_content_and_closes_menus(
     expect(quiet.get_by_text("Change password")).to_be_visible()
     quiet.keyboard.press("Escape")
     expect(quiet.get_by_text("Change password")).to_be_hidden()
+
+
+def test_the_table_of_people_is_narrowed_and_found_again_by_keyboard(
+    synced: Product, quiet: Page
+) -> None:
+    sign_in(quiet, synced, f"/dashboard/people/?start={START}")
+    people = quiet.locator("table.people tbody tr")
+    everybody = people.count()
+    quiet.get_by_text("Columns", exact=True).first.focus()
+    quiet.keyboard.press("Enter")
+    quiet.get_by_label("Role").last.press("Space")
+    quiet.get_by_role("button", name="Show").locator("visible=true").press("Enter")
+    role = quiet.get_by_role("columnheader", name="Role")
+    expect(role).to_be_visible()
+    search = quiet.get_by_role("searchbox", name="Search people")
+    search.fill("nobody of this name")
+    search.press("Enter")
+    quiet.get_by_role("link", name="Clear the filters").last.press("Enter")
+    expect(people).to_have_count(everybody)
+    people.first.get_by_role("link").press("Enter")
+    quiet.get_by_role("link", name="Back to people").press("Enter")
+    expect(role).to_be_visible()

@@ -32,13 +32,13 @@ def test_a_member_gets_a_menu_without_what_is_not_theirs(
 ) -> None:
     html = bob.get("/dashboard/me/").content.decode()
     assert 'href="/dashboard/me/"' in html
-    assert 'href="/dashboard/members/' not in html
+    assert 'href="/dashboard/people/' not in html
     assert "Go to the overview" not in html
 
 
 def test_an_analyst_sees_everyone(world: World) -> None:
     factories.user("ann@example.com", world.team, "analyst")
-    answer = signed_in("ann@example.com").get("/dashboard/members/")
+    answer = signed_in("ann@example.com").get("/dashboard/people/")
     assert b"ada@example.com" in answer.content
 
 
@@ -57,7 +57,7 @@ def test_a_dismissed_user_is_out_at_once(alice: Client, world: World) -> None:
 def test_a_superuser_switches_between_all_teams(root: Client, team: Team) -> None:
     factories.member(factories.team("other"), "otto@example.com")
     factories.member(team, "ada@example.com")
-    html = root.get("/dashboard/members/?team=other").content.decode()
+    html = root.get("/dashboard/people/?team=other").content.decode()
     assert "otto@example.com" in html
     assert "ada@example.com" not in html
     assert 'href="?team=acme"' in html

@@ -242,7 +242,7 @@ def test_names_lead_to_the_persons_page_with_the_filters(
     alice: Client, world: World
 ) -> None:
     link = 'href="/dashboard/people/ada@example.com/?period=30d"'
-    assert link in body(alice, "/dashboard/members/?period=30d")
+    assert link in body(alice, "/dashboard/people/?period=30d")
     assert link in body(alice, "/dashboard/?period=30d")
 
 
