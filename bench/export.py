@@ -9,7 +9,6 @@
 import os
 import re
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from contextlib import contextmanager
 
 import httpx
 
-from tests import environment
+from bench._product import fill, signed_in
 from tests.live import Product, product
 
 EVENTS = int(os.environ.get("BENCH_EVENTS", "1000000"))
@@ -26,7 +25,7 @@ DAYS = 90
 
 def main() -> None:
     with product("web") as live:
-        fill(live)
+        fill(live, EVENTS, DAYS)
         with signed_in(live) as client:
             before = memory(live)
             begin = time.perf_counter()
@@ -37,27 +36,6 @@ def main() -> None:
     print(f"{rows - 1:,} events, {size_mb:.0f} MB in {seconds:.1f} s")
     print(f"first bytes after {first * 1000:.0f} ms, {rows / seconds:,.0f} rows/s")
     print(f"memory of the web role: {before:.0f} MB before, {max(seen):.0f} MB at most")
-
-
-def fill(live: Product) -> None:
-    size = ("--people", "1000", "--days", str(DAYS), "--events", str(EVENTS))
-    command = [sys.executable, "manage.py", "demo_data", *size]
-    subprocess.run(command, cwd=environment.ROOT, env=live.env, check=True)
-
-
-@contextmanager
-def signed_in(live: Product) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=live.url, timeout=600, follow_redirects=True) as client:
-        page = client.get("/accounts/login/")
-        found = re.search('csrfmiddlewaretoken" value="([^"]+)"', page.text)
-        assert found
-        given = {
-            "username": live.admin_email,
-            "password": live.admin_password,
-            "csrfmiddlewaretoken": found[1],
-        }
-        client.post("/accounts/login/", data=given).raise_for_status()
-        yield client
 
 
 def taken(client: httpx.Client) -> tuple[float, int, float]:
