@@ -77,8 +77,13 @@ class GroupMembership(models.Model):
             models.UniqueConstraint(
                 fields=["group", "user_id", "joined_at"],
                 name="group_membership_once",
-                nulls_distinct=False,
-            )
+            ),
+            # Two unknown instants are never equal to a database.
+            models.UniqueConstraint(
+                fields=["group", "user_id"],
+                condition=models.Q(joined_at=None),
+                name="group_membership_always_once",
+            ),
         ]
 
     def __str__(self) -> str:
