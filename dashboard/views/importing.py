@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,11 +18,15 @@ from dashboard.imports import asking
 from dashboard.imports.seen import Seen
 from dashboard.models import UsageImport
 from dashboard.tasks import send_import
+from dashboard.uploads import LARGEST_FILE, came_too_large
 from dashboard.views.asked import Asked, Refused, page, show
 from tokens.models import Change, normal_email
 
-LARGEST = 1024 * 1024 * 1024
 LISTED = 10
+TOO_LARGE = _(
+    "The file is larger than 1 GB: cut it by month, or import it with "
+    "manage.py import_usage_csv."
+)
 
 
 class ImportForm(forms.Form):
@@ -38,13 +43,8 @@ class ImportForm(forms.Form):
 
     def clean_file(self) -> TemporaryUploadedFile:
         file: TemporaryUploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > LARGEST:
-            raise forms.ValidationError(
-                _(
-                    "The file is larger than 1 GB: cut it by month, or import it with "
-                    "manage.py import_usage_csv."
-                )
-            )
+        if (file.size or 0) > LARGEST_FILE:
+            raise forms.ValidationError(TOO_LARGE)
         return file
 
     def clean_owner(self) -> str:
@@ -55,15 +55,15 @@ class ImportForm(forms.Form):
 @page
 def import_usage(request: HttpRequest, asked: Asked) -> HttpResponse:
     _may(asked)
+    if came_too_large(request):
+        return _refused(request, asked, 413, _too_large())
     if request.method != "POST":
         if number := request.GET.get("file"):
             return _page(request, asked, _one(asked, number))
         return _form(request, asked, ImportForm())
     form = ImportForm(request.POST, request.FILES)
     if not form.is_valid():
-        response = _form(request, asked, form)
-        response.status_code = 400
-        return response
+        return _refused(request, asked, 400, form)
     file, owner = form.cleaned_data["file"], form.cleaned_data["owner"]
     who = asked.user.email
     one = asking.hand_in(asked.team, file, owner, who, asked.now, send_import)
@@ -128,6 +128,21 @@ def _form(request: HttpRequest, asked: Asked, form: ImportForm) -> HttpResponse:
     rows = [(one, asked.query(file=str(one.pk))) for one in newest]
     context = {"form": form, "imports": rows}
     return show(request, "dashboard/import.html", asked, context)
+
+
+def _too_large() -> ImportForm:
+    """Whose file never came: that is all that is wrong with it."""
+    form = ImportForm({}, MultiValueDict())
+    form.fields["file"].error_messages["required"] = TOO_LARGE
+    return form
+
+
+def _refused(
+    request: HttpRequest, asked: Asked, status: int, form: ImportForm
+) -> HttpResponse:
+    response = _form(request, asked, form)
+    response.status_code = status
+    return response
 
 
 def _page(request: HttpRequest, asked: Asked, one: UsageImport) -> HttpResponse:

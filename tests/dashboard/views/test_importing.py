@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.handlers.wsgi import WSGIRequest
 from django.test import Client
 from django.utils import timezone
 
@@ -48,6 +49,20 @@ def test_a_file_waits_for_a_worker_and_the_page_follows(
     assert f'data-hx-get="{URL}?file={one.pk}"' in html
     assert (one.actor, one.file_name) == ("alice@example.com", "<b>usage.csv")
     assert "<b>usage" not in html
+
+
+def test_a_file_that_was_not_read_for_its_size_is_refused_at_its_field(
+    alice: Client, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server asks the page to say so (tests/dashboard/test_uploads.py)."""
+    scope = {"teamgauge.too_large": True}
+    monkeypatch.setattr(WSGIRequest, "scope", scope, raising=False)
+    answer = alice.get(URL)
+    assert answer.status_code == 413
+    html = answer.content.decode()
+    assert "The file is larger than 1 GB" in html
+    assert 'id="error_id_file"' in html
+    assert not UsageImport.objects.exists()
 
 
 def test_a_look_says_what_is_in_it_and_writes_nothing(
