@@ -268,9 +268,18 @@ LOGGING: dict[str, Any] = {
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"masked": {"()": "config.logs.Masked"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["masked"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
+        # Without Django's own handlers, which mask nothing.
+        "django": {"level": "INFO"},
         # Its INFO lines repeat each URL that is asked for.
         "httpx": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},

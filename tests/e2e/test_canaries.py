@@ -142,9 +142,28 @@ def chat(live: Product, sweep: Sweep, api_key: str) -> None:
                 answer = httpx.post(url, json=asked, headers=headers, timeout=60)
                 sweep.answer("chat", answer)
     vendor.heal()
+    lost(live, sweep)
     for body in ({"model": api_key}, {"model": "gpt-4o", "messages": api_key}):
         headers = {"Authorization": f"Bearer {CANARIES['AUTH_TOKEN']}"}
         httpx.post(f"{live.url}/v1/chat/completions", json=body, headers=headers)
+
+
+def lost(live: Product, sweep: Sweep) -> None:
+    """Secrets in addresses, as somebody pastes them. The caller's own word may come
+    back to that caller, but is to be written nowhere."""
+    for name in ("upstream token", "provider key", "AUTH_TOKEN"):
+        secret = CANARIES[name]
+        for path in (f"/{secret}", f"/dashboard/{secret}/", f"/logs/{secret}"):
+            cookie = f"{path}?token=user_1%3A%3A{secret}"
+            assert httpx.get(live.url + cookie).status_code in (302, 404)
+            assert httpx.post(live.url + cookie).status_code in (302, 403, 404)
+        for path in ("/v1/", "/v1/models/"):
+            httpx.get(f"{live.url}{path}{secret}", headers=sweep_key())
+    assert "Not Found: /…" in live.log("web").read_text()
+
+
+def sweep_key() -> dict[str, str]:
+    return {"Authorization": f"Bearer {CANARIES['AUTH_TOKEN']}"}
 
 
 def people(live: Product, sweep: Sweep) -> None:
