@@ -10,6 +10,7 @@ from dashboard.views import (
     gateway,
     importing,
     models,
+    my_tokens,
     overview,
     people,
     person,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("adoption/", adoption.adoption, name="adoption"),
     path("me/", person.me, name="me"),
     path("me/events/", person.my_events, name="my-events"),
+    path("me/tokens/", my_tokens.my_tokens, name="my-tokens"),
     # An id in place of an e-mail may hold a slash.
     path("people/<path:email>/events/", person.person_events, name="person-events"),
     path("people/<path:email>/", person.person, name="person"),

@@ -53,6 +53,7 @@ ROUTES = (
     Route("adoption", Kind.PAGE),
     Route("me", Kind.PAGE, is_own=True),
     Route("my-events", Kind.PAGE, is_own=True),
+    Route("my-tokens", Kind.PAGE, is_own=True),
     Route("person", Kind.PAGE, ("-",)),
     Route("person-events", Kind.PAGE, ("-",)),
     Route("people", Kind.PAGE),

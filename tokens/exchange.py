@@ -136,6 +136,15 @@ def add(place: Place, gift: Gift, actor: str) -> Exchanged:
         return _finished(place, roster, texts, filing.own(place))
 
 
+def remove(place: Place, number: int, actor: str, reason: str) -> Exchanged:
+    """Take one token out, from the files as well. Raises UnreadableFile."""
+    with transaction.atomic():
+        roster = _locked(place, actor)
+        roster.remove(roster.by_number[number], reason)
+        texts = filing.own(place)
+        return _finished(place, roster, texts, texts)
+
+
 def export(place: Place) -> tuple[int, list[str]]:
     """Write both files in clear, kept or not: how many tokens are in them, and why
     some are not. Raises UnreadableFile."""

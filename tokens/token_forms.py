@@ -89,6 +89,30 @@ class AddForm(forms.Form):
         return replace(entry, alias=name or entry.alias).line()
 
 
+class OwnForm(forms.Form):
+    """A member's own token. Names and machines of other rows cannot be meant here."""
+
+    token = forms.CharField(
+        label=_("Token or cookie"),
+        max_length=8000,
+        widget=_secret_input(),
+        help_text=_(
+            "A token, or the whole value of the cookie, with :: or %3A%3A in it. "
+            "It is kept encrypted and never shown again."
+        ),
+    )
+
+    def clean_token(self) -> str:
+        read = files.parse_one(self.cleaned_data["token"])
+        if len(read.entries) != 1 or read.rejected:
+            reasons = [line.reason for line in read.rejected]
+            raise forms.ValidationError("; ".join(reasons) or _("This is no token."))
+        [entry] = read.entries
+        if any(row_of(text) is not None for text in (entry.token, entry.checksum)):
+            raise forms.ValidationError(_("This stands for a token and is none."))
+        return entry.line()
+
+
 class TextsForm(forms.Form):
     tokens = forms.CharField(
         required=False,

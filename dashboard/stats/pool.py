@@ -77,8 +77,9 @@ class TokenRow:
         return due is not None and due <= self.now + checking.SENT_AGAIN_AFTER
 
 
-def pool(team: Team, now: datetime) -> list[TokenRow]:
-    """Two queries. Tokens that were taken out of the files are not shown."""
+def pool(team: Team, now: datetime, owner: str | None = None) -> list[TokenRow]:
+    """Two queries. Tokens that were taken out of the files are not shown. `owner`:
+    only those of this e-mail."""
     fresh = Q(loads__at__gt=now - HEARD)
     tokens = (
         UpstreamToken.objects.filter(team=team, removed_at=None)
@@ -86,6 +87,8 @@ def pool(team: Team, now: datetime) -> list[TokenRow]:
         .annotate(under_way=Sum("loads__in_flight", filter=fresh, default=0))
         .order_by("pk")
     )
+    if owner is not None:
+        tokens = tokens.filter(owner_email=owner)
     counts = _counts(team, now)
     return [
         TokenRow(
