@@ -6,7 +6,7 @@ from datetime import date
 from dashboard.periods import DAY
 from dashboard.roster.columns import COLUMNS, by_name
 from dashboard.roster.wanted import Limit, State, Wanted
-from dashboard.stats.by_person import Used
+from dashboard.stats.by_person import in_all
 from dashboard.stats.roster import Somebody
 from dashboard.stats.rows import ZERO
 from dashboard.stats.seats import is_idle
@@ -75,9 +75,7 @@ def _is_limited(one: Somebody, limit: Limit | None) -> bool:
 
 def together(found: Sequence[Somebody]) -> Somebody:
     """What all of them come to, as if they were one."""
-    used, befores = Used(), [one.before for one in found if one.before is not None]
-    for one in found:
-        used = used.and_also(one.used)
+    befores = [one.before for one in found if one.before is not None]
     return Somebody(
         email="",
         name="",
@@ -86,7 +84,7 @@ def together(found: Sequence[Somebody]) -> Somebody:
         seen_since=None,
         left_at=None,
         groups=(),
-        used=used,
+        used=in_all([one.used for one in found]),
         spend=sum((one.spend for one in found), ZERO),
         whole_days=sum((one.whole_days for one in found), ZERO),
         before=sum(befores, ZERO) if befores else None,

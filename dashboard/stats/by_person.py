@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import reduce
-from operator import or_
+from operator import add, or_
 from typing import Any
 
 from django.db.models import CharField, F, Q, QuerySet, Sum, Value
@@ -31,7 +31,7 @@ TOKENS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Used:
     """Exact cents. Requests, their units and tokens are of the kind that was asked
     for; the money is told of each."""
@@ -49,18 +49,21 @@ class Used:
             return self.total
         return self.on_demand if kind == EventKind.ON_DEMAND else self.included
 
-    def and_also(self, other: "Used") -> "Used":
-        return Used(
-            self.total + other.total,
-            self.on_demand + other.on_demand,
-            self.included + other.included,
-            self.requests + other.requests,
-            self.units + other.units,
-            self.tokens + other.tokens,
-        )
+
+def in_all(every: Sequence[Used]) -> Used:
+    return Used(
+        total=sum((one.total for one in every), ZERO),
+        on_demand=sum((one.on_demand for one in every), ZERO),
+        included=sum((one.included for one in every), ZERO),
+        requests=sum(one.requests for one in every),
+        units=sum((one.units for one in every), ZERO),
+        tokens=sum(one.tokens for one in every),
+    )
 
 
 ByPerson = dict[str, Used]
+# A sum of nothing is NULL.
+NONE = (ZERO, ZERO, ZERO, 0, ZERO, 0)
 
 
 def by_person(
@@ -72,32 +75,18 @@ def by_person(
 ) -> dict[str, ByPerson]:
     """By the names of the spans, then by e-mail. `months`: what the tables of months
     hold. A kind in `only` narrows no money."""
-    found: dict[str, ByPerson] = {name: {} for name in spans}
+    found: dict[str, dict[str, list[Any]]] = {name: {} for name in spans}
     parts = list(_parts(team, spans, months, only, times))
     for name, email, *sums in parts[0].union(*parts[1:], all=True):
-        used, of_span = _used(*sums), found[name]
+        of_span = found[name]
+        pairs = zip(sums, NONE, strict=True)
+        some = [none if value is None else value for value, none in pairs]
         known = of_span.get(email)
-        of_span[email] = known.and_also(used) if known else used
-    return found
-
-
-def _used(
-    total: Decimal,
-    on_demand: Decimal | None,
-    included: Decimal | None,
-    requests: int | None,
-    units: Decimal | None,
-    tokens: int | None,
-) -> Used:
-    """A sum of nothing is None."""
-    return Used(
-        total,
-        on_demand or ZERO,
-        included or ZERO,
-        int(requests or 0),
-        units or ZERO,
-        int(tokens or 0),
-    )
+        of_span[email] = list(map(add, known, some)) if known else some
+    return {
+        name: {email: Used(*sums) for email, sums in of_span.items()}
+        for name, of_span in found.items()
+    }
 
 
 def _parts(

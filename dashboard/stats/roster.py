@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from dashboard.models import FreshMonth, Member
-from dashboard.periods import DAY, Cycle, Period
+from dashboard.periods import Cycle, Period
 from dashboard.stats.active import months_touched
 from dashboard.stats.by_person import ByPerson, Used, by_person
 from dashboard.stats.gauge import Reading, readings
@@ -19,7 +19,8 @@ from dashboard.stats.sources import Only
 from tokens.models import Team
 
 Months = Mapping[str, Sequence[date]]
-WHOLE, LATE, BEFORE = "whole", "late", "before"
+# A period, its days that are not over, and those it is compared with.
+NOW, LATE, BEFORE = "now", "late", "before"
 NOTHING = Used()
 
 
@@ -100,12 +101,10 @@ class Span:
     @property
     def parts(self) -> dict[str, Period]:
         period, today = self.period, self.today
-        if self.before is None:
-            return {LATE: period}
-        found = {WHOLE: Period(period.start, min(period.end, today - DAY))}
-        if period.end >= today:
+        found = {NOW: period}
+        if self.before and period.end >= today:
             found[LATE] = Period(max(period.start, today), period.end)
-        return found | {BEFORE: self.before}
+        return found | {BEFORE: self.before} if self.before else found
 
 
 def months_of(team: Team, span: Span) -> Months:
@@ -149,10 +148,10 @@ def _somebody(
     seen: Lately,
     gauges: Mapping[str, Reading],
 ) -> Somebody:
-    whole, late, before = (
-        used.get(name, {}).get(email, NOTHING) for name in (WHOLE, LATE, BEFORE)
+    now, late, before = (
+        used.get(name, {}).get(email, NOTHING) for name in (NOW, LATE, BEFORE)
     )
-    now = whole.and_also(late)
+    spend = now.of(only.kind)
     return Somebody(
         email=email,
         name=seat.name if seat else "",
@@ -162,8 +161,8 @@ def _somebody(
         left_at=seat.left_at if seat else None,
         groups=times.named(email, span.period),
         used=now,
-        spend=now.of(only.kind),
-        whole_days=whole.of(only.kind),
+        spend=spend,
+        whole_days=spend - late.of(only.kind),
         before=before.of(only.kind) if span.before else None,
         lines=seen.lines.get(email, 0),
         last_active=seen.last.get(email),
