@@ -1,11 +1,11 @@
 """What each model costs, and what the same requests would cost on another one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from dashboard.periods import Period
-from dashboard.stats.rows import By, UsageRow
+from dashboard.stats.rows import By, UsageRow, total
 from dashboard.stats.sources import Only
 from dashboard.stats.usage import usage
 from tokens.models import Team
@@ -55,14 +55,21 @@ class ModelSums:
 
 
 def models(team: Team, period: Period, only: Only) -> list[ModelSums]:
-    """The most expensive first."""
-    rows = usage(team, period, [By.MODEL], only=only, measures=MEASURES)
-    return sorted(map(_sums, rows), key=lambda m: (-m.cents, -m.requests, m.name))
+    return by_model(usage(team, period, [By.MODEL], only=only, measures=MEASURES))
 
 
-def _sums(row: UsageRow) -> ModelSums:
+def by_model(rows: Iterable[UsageRow]) -> list[ModelSums]:
+    """The most expensive first. The rows tell models apart, and may tell days."""
+    found: dict[str, list[UsageRow]] = {}
+    for row in rows:
+        found.setdefault(row.model, []).append(row)
+    sums = [_sums(name, *total(of, MEASURES)) for name, of in found.items()]
+    return sorted(sums, key=lambda m: (-m.cents, -m.requests, m.name))
+
+
+def _sums(name: str, row: UsageRow) -> ModelSums:
     return ModelSums(
-        row.model,
+        name,
         row.events,
         row.unpriced_events,
         row.charged_cents,

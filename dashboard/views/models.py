@@ -13,7 +13,7 @@ from dashboard.periods import BadInput
 from dashboard.stats.models import ModelSums, what_if
 from dashboard.stats.models import models as models_of
 from dashboard.stats.progress import progress
-from dashboard.views.asked import Asked, export, page, show
+from dashboard.views.asked import Asked, page, person_export, show
 from dashboard.views.charts import drawn
 from dashboard.views.picker import picker
 
@@ -53,7 +53,7 @@ def models(request: HttpRequest, asked: Asked) -> HttpResponse:
 
 
 @require_safe
-@export
+@person_export
 def models_csv(request: HttpRequest, asked: Asked) -> StreamingHttpResponse:
     heads = [
         _("Model"),

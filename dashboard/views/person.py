@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from dashboard.charts import CHARTS
+from dashboard.charts.splits import of_person
 from dashboard.filters import NOBODY
 from dashboard.models import Stream
 from dashboard.periods import DAY, BadInput, Period, comparable
@@ -20,9 +21,11 @@ from dashboard.seeing import led
 from dashboard.stats.event_list import Key, newest
 from dashboard.stats.gateway_use import GatewayUse, gateway_use
 from dashboard.stats.limit_history import limit_history
+from dashboard.stats.models import ModelSums, by_model
 from dashboard.stats.people import Person, people_of
 from dashboard.stats.person import Numbers, a_year_back, numbers, profile
 from dashboard.stats.progress import progress
+from dashboard.stats.rows import By
 from dashboard.views.asked import Asked, nobody, person_page, show
 from dashboard.views.charts import drawn, question
 from dashboard.views.picker import picker
@@ -93,6 +96,7 @@ def _show(request: HttpRequest, asked: Asked, is_own: bool) -> HttpResponse:
         "covered": asked.covered,
         "charts": charts,
         "now": found["now"],
+        "models": _models(asked),
         "spans": spans,
         "lines": _lines(found) if "whole" in found else [],
         "cycles": history.cycles[:CYCLES_SHOWN],
@@ -164,6 +168,14 @@ def _gateway(asked: Asked, is_own: bool) -> list[GatewayUse]:
     if is_own or not asked.whose:
         return []
     return gateway_use(asked.team, asked.period, asked.whose)
+
+
+def _models(asked: Asked) -> list[ModelSums]:
+    """From the rows that the charts of the page are made from."""
+    asking = question(asked, CHARTS["tokens"])
+    return asked.kept(
+        "models-of-person", lambda: by_model(of_person(asking, [By.DAY, By.MODEL]))
+    )
 
 
 def _led(asked: Asked) -> list[Person]:

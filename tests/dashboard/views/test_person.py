@@ -166,6 +166,21 @@ def test_a_limit_and_its_history_are_shown(alice: Client, world: World) -> None:
     assert html.index(": $50.00") < html.index(": $20.00")
 
 
+def test_a_persons_models_are_shown_and_go_into_a_file(
+    ada: Client, world: World
+) -> None:
+    factories.rollup(world.team, world.today - DAY, "8", model="opus")
+    html = body(ada, ME)
+    models = html[html.index('id="models"') : html.index('class="chart-grid"')]
+    assert models.index("gpt-5") < models.index("opus")
+    assert 'data-value="20.5"' in models
+    sent = ada.get("/dashboard/models.csv?email=ada@example.com")
+    lines = b"".join(sent.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    assert lines[2].startswith("opus,0.205,2,")
+    for others in ("", "?email=bob@example.com"):
+        assert ada.get(f"/dashboard/models.csv{others}").status_code == 403
+
+
 def test_what_the_gateway_served_is_shown_by_model(
     alice: Client, ada: Client, world: World
 ) -> None:
@@ -250,5 +265,5 @@ def test_its_queries_are_counted(
     alice: Client, world: World, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     """Without daily counters it also asks why there are none."""
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(17):
         body(alice, ADA)
