@@ -98,6 +98,13 @@ def _of_limit(one: Somebody) -> Decimal | None:
     return None if used is None else used * HUNDRED
 
 
+def _share_of_limit(one: Somebody) -> str:
+    reading = one.reading
+    if reading is None or reading.limit is None or reading.on_demand is None:
+        return "–"
+    return figures.share(reading.on_demand, reading.limit) or "–"
+
+
 def _change(one: Somebody) -> str:
     if one.is_new:
         return gettext("new")
@@ -137,7 +144,7 @@ COLUMNS = {
             "used",
             _("Of the limit"),
             key=_of_limit,
-            text=lambda one: figures.percent(_of_limit(one)),
+            text=_share_of_limit,
             cell=_of_limit,
             is_number=True,
             is_usual=True,

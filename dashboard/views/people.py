@@ -59,12 +59,11 @@ class Found:
 def people(request: HttpRequest, asked: Asked) -> HttpResponse:
     found = _found(request, asked)
     want, page = found.wanted, _page(found)
-    doing = progress(asked.team, asked.now) if asked.covered is None else None
     choosing = picker(asked, found.groups, **replace(want, page=1).given)
     context = {
         "picker": choosing,
         "covered": asked.covered,
-        "events_refusal": doing.refusal(Stream.EVENTS) if doing else "",
+        "refusals": _refusals(found),
         "found": found,
         "page": page,
         "headings": headings(want, asked.here),
@@ -132,6 +131,22 @@ def _before(asked: Asked) -> Period | None:
     covered = asked.covered
     known = before and covered and covered.since.date() <= before.start
     return before if known else None
+
+
+def _refusals(found: Found) -> list[tuple[str, str]]:
+    """What this key does not read, of what nobody has a number of."""
+    missing = {
+        Stream.EVENTS: found.asked.covered is None,
+        Stream.SPEND: not any(one.reading for one in found.everybody),
+        Stream.DAILY: not any(one.lines for one in found.everybody),
+    }
+    if not any(missing.values()):
+        return []
+    doing = progress(found.asked.team, found.asked.now)
+    said = [
+        (s.label, doing.refusal(s)) for s, is_missing in missing.items() if is_missing
+    ]
+    return [(str(label), refusal) for label, refusal in said if refusal]
 
 
 def _page(found: Found) -> Page[Somebody]:

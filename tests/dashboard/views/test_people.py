@@ -3,13 +3,15 @@
 import csv
 import io
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from dashboard.models import EventKind, LocalGroup
+from dashboard import rollups
+from dashboard.models import DailyUsage, EventKind, LocalGroup, Stream
 from tests import factories
 from tests.dashboard.conftest import World, signed_in
 from tests.factories import DAY
@@ -237,6 +239,14 @@ def test_nobody_found_says_what_to_do(alice: Client, world: World) -> None:
     assert '<a href="?period=30d&amp;columns=role">Clear the filters</a>' in html
 
 
+def test_what_the_key_does_not_read_is_said(alice: Client, world: World) -> None:
+    factories.capability(world.team, Stream.DAILY, "refused", "Only on Enterprise.")
+    factories.capability(world.team, Stream.SPEND, "refused", "Not for you.")
+    html = body(alice)
+    assert "Daily usage: not available with this key. Only on Enterprise." in html
+    assert "Not for you." not in html
+
+
 def test_before_the_first_sync_it_points_to_the_overview(
     alice: Client, team: object
 ) -> None:
@@ -290,6 +300,15 @@ def test_its_queries_are_counted(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     factories.rollup(world.team, world.today, kind=EventKind.ON_DEMAND)
+    DailyUsage.objects.create(
+        team=world.team,
+        email="ada@example.com",
+        day=world.today,
+        is_active=True,
+        accepted_lines_added=5,
+        synced_at=datetime.now(UTC),
+    )
+    rollups.rebuild_activity(world.team, [world.today])
     factories.add_up(world.team)
     for query in ("?period=30d", f"?period=year&group={platform.pk}", "?model=opus"):
         with django_assert_max_num_queries(15):
