@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from dashboard.models import LocalGroupMember
+from dashboard.models import LocalGroup, LocalGroupMember
 from tokens.access import Access
 from tokens.models import Team, User, normal_email
 
@@ -26,6 +26,14 @@ def led(user: User, team: Team, granted: Access, today: date) -> list[str]:
         return []
     found = _led(user, team, today).order_by("email")
     return list(found.values_list("email", flat=True).distinct())
+
+
+def groups_led(user: User, team: Team, granted: Access) -> list[LocalGroup]:
+    """By name; closed ones are nobody's to lead."""
+    if not granted.leads:
+        return []
+    found = LocalGroup.objects.filter(team=team, archived_at=None)
+    return list(found.filter(lead_email__iexact=user.email).order_by("name"))
 
 
 def _led(user: User, team: Team, today: date) -> QuerySet[LocalGroupMember]:

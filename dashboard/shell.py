@@ -69,13 +69,14 @@ class Shell:
         if own and not self._sees_everyone:
             entries.append(own)
             if self._leads:
-                entries.append(self._people)
+                entries += [self._people, self._groups]
         if self._sees_everyone:
             entries = [
                 self._entry(_("Overview"), "overview", "grid-1x2", self._query),
                 self._people,
                 self._entry(_("Models"), "models", "cpu", self._query),
                 self._entry(_("Adoption"), "adoption", "activity", self._query),
+                self._groups,
                 self._entry(
                     _("Reconciliation"), "reconcile", "check2-circle", self._query
                 ),
@@ -109,6 +110,11 @@ class Shell:
     @property
     def _people(self) -> Entry:
         return self._entry(_("People"), "people", "people", self._query)
+
+    @property
+    def _groups(self) -> Entry:
+        """A lead is led on to their own."""
+        return self._entry(_("Groups"), "groups", "diagram-3", self._query)
 
     @property
     def _leads(self) -> bool:

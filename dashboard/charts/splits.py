@@ -3,7 +3,7 @@
 A key is a model's name, a kind, an e-mail, or a local group's number.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,9 @@ from dashboard.stats.sources import NO_GROUP
 from dashboard.stats.usage import usage, usage_by_group, usage_of
 
 Keyed = Iterator[tuple[str, UsageRow]]
+# What a page may have read already: a measure of all groups by tick, and the groups
+# themselves.
+GROUPS, KEPT_GROUPS = "by group", "groups"
 
 
 def rows(question: Question, split: Split, measures: Sequence[str]) -> Keyed:
@@ -50,13 +53,13 @@ def _usage(
     question: Question, by: Collection[By], measures: Sequence[str]
 ) -> list[UsageRow]:
     only = question.filters.only
-    if only.email is not None:
-        return of_person(question, by)
+    if only.email is not None or (only.group and By.MEMBER not in by):
+        return of_few(question, by)
     return usage(question.team, question.period, by, only=only, measures=measures)
 
 
-def of_person(question: Question, by: Collection[By]) -> list[UsageRow]:
-    """One person's rows are few: all charts of their page share them."""
+def of_few(question: Question, by: Collection[By]) -> list[UsageRow]:
+    """One person's rows, or one group's, are few: all charts of the page share them."""
     only = question.filters.only
     return question.once(
         ("usage", *columns(by)),
@@ -88,8 +91,11 @@ def _by_group(question: Question, measures: Sequence[str]) -> Keyed:
         for row in _usage(question, [By.DAY], measures):
             yield key, row
         return
-    groups = usage_by_group(
-        question.team, question.period, [By.DAY], only=only, measures=measures
+    groups: Mapping[int, Iterable[UsageRow]] = question.once(
+        (GROUPS, *measures),
+        lambda: usage_by_group(
+            question.team, question.period, [By.DAY], only=only, measures=measures
+        ),
     )
     for group, found in groups.items():
         for row in found:
@@ -110,6 +116,8 @@ def _names_of_people(question: Question, keys: Collection[str]) -> Mapping[str, 
 
 
 def _names_of_groups(question: Question, keys: Collection[str]) -> Mapping[str, str]:
-    groups = LocalGroup.objects.filter(team=question.team, pk__in=map(int, keys))
-    named = {str(pk): name for pk, name in groups.values_list("pk", "name")}
+    groups: Iterable[LocalGroup] = question.once(
+        KEPT_GROUPS, lambda: LocalGroup.objects.filter(team=question.team)
+    )
+    named = {str(group.pk): group.name for group in groups}
     return {key: named.get(key) or _("In no group") for key in keys}

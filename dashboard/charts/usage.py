@@ -61,8 +61,8 @@ def split_by(
 
 def days_of_tokens(question: Question) -> list[UsageRow]:
     only = question.filters.only
-    if only.email is not None:
-        return splits.of_person(question, [By.DAY, By.MODEL])
+    if only.email is not None or only.group:
+        return splits.of_few(question, [By.DAY, By.MODEL])
     return usage(
         question.team, question.period, [By.DAY], only=only, measures=[*TOKENS]
     )

@@ -9,7 +9,8 @@ from tokens.models import Team
 class LocalGroup(models.Model):
     """A group or cost centre. `lead_email` is who may see its people's usage with the
     role of a lead. An archived one keeps its past and takes nobody new.
-    Kept charts show its name: who renames one calls `rebuild_groups(team, [])`."""
+    Kept charts show its name, and sums follow who is in it: `dashboard/grouping.py`
+    makes every change."""
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="local_groups")
     name = models.CharField(max_length=100)

@@ -7,13 +7,19 @@ until then do not stand in `FreshMonth`; `stats/spans.py` sums the days instead.
 
 from dashboard.rollups.activity import rebuild_activity
 from dashboard.rollups.months import refresh_months
-from dashboard.rollups.usage import rebuild, rebuild_groups, rebuild_opening
+from dashboard.rollups.usage import (
+    rebuild,
+    rebuild_days_of_groups,
+    rebuild_groups,
+    rebuild_opening,
+)
 from dashboard.rollups.whole import rebuild_all
 
 __all__ = [
     "rebuild",
     "rebuild_activity",
     "rebuild_all",
+    "rebuild_days_of_groups",
     "rebuild_groups",
     "rebuild_opening",
     "refresh_months",

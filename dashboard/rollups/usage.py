@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from datetime import date
 
+from django.db import connection
+
 from dashboard.models import (
     BillingCycle,
     DayGroup,
@@ -119,6 +121,23 @@ def rebuild_groups(team: Team, days: Collection[date] | None = None) -> None:
         return
     DayGroup.objects.filter(team=team).delete()
     GROUPS.fill("", {"team": team.pk})
+
+
+def rebuild_days_of_groups(
+    team: Team, groups: Collection[int], first: date, last: date | None
+) -> None:
+    """The same for these groups, from the first day to the last or to the end."""
+    changed(team)
+    adapt = connection.ops.adapt_datefield_value
+    span = {"first": adapt(first), "last": adapt(last or date.max)}
+    old = DayGroup.objects.filter(team=team, group__in=groups, day__gte=first)
+    (old.filter(day__lte=last) if last else old).delete()
+    named = {f"group{n}": group for n, group in enumerate(groups)}
+    narrow = (
+        " AND s.day >= %(first)s AND s.day <= %(last)s "
+        f"AND m.group_id IN ({', '.join(f'%({name})s' for name in named)})"
+    )
+    GROUPS.fill(narrow, {"team": team.pk} | span | named)
 
 
 def _groups(team: Team, days: Collection[date]) -> None:

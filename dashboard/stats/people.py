@@ -51,12 +51,12 @@ def people_of(
     spends = spend_by_person(rows)
     members = {m.email: m for m in Member.objects.of(team).filter(email__in=emails)}
     return [
-        _person(email, members.get(email), spends.get(email, NO_ONE))
+        person(email, members.get(email), spends.get(email, NO_ONE))
         for email in set(emails)
     ]
 
 
-def _person(email: str, member: Member | None, sums: Spend) -> Person:
+def person(email: str, member: Member | None, sums: Spend) -> Person:
     return Person(
         email=email,
         name=member.name if member else "",

@@ -2,7 +2,7 @@
 edges (and of months that are not fresh) from the table of days, in one statement."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -26,11 +26,13 @@ def summed(
     dimensions: Sequence[str],
     measures: Sequence[str],
     only: Only,
+    emails: Collection[str] = (),
 ) -> list[list[dict[str, Any]]]:
-    """For each period, dicts of dimensions (but the day) and measures; one statement
-    for all. `only` has no group: that may change on any day."""
+    """For each period, dicts of dimensions (but the day) and measures, of these people
+    or of all; one statement for all. `only` has no group: that may change on any day.
+    """
     assert only.group is None
-    parts = Parts(team, source, (*dimensions, *measures), only.columns)
+    parts = Parts(team, source, (*dimensions, *measures), only.columns, sorted(emails))
     fresh = fresh_months(team, periods) if source.months else []
     for number, period in enumerate(periods):
         months = whole_months(period, fresh)
@@ -64,6 +66,7 @@ class Parts:
     source: Source
     columns: Sequence[str]
     narrowed: Mapping[str, str]
+    emails: Sequence[str] = ()
     statements: list[str] = field(default_factory=list)
     arguments: list[Any] = field(default_factory=list)
 
@@ -81,11 +84,14 @@ class Parts:
     ) -> None:
         columns = ", ".join((f"{number} AS number", *self.columns))
         narrow = "".join(f" AND {name} = %s" for name in self.narrowed)
+        if self.emails:
+            narrow += f" AND email IN ({', '.join(['%s'] * len(self.emails))})"
         name = table._meta.db_table
         self.statements.append(
             f"SELECT {columns} FROM {name} WHERE team_id = %s AND {when}{narrow}"
         )
-        self.arguments += [self.team.pk, *map(_adapted, days), *self.narrowed.values()]
+        self.arguments += [self.team.pk, *map(_adapted, days)]
+        self.arguments += [*self.narrowed.values(), *self.emails]
 
 
 def fresh_months(team: Team, periods: Sequence[Period]) -> list[date]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
 from decimal import Decimal
-from operator import add
+from operator import add, sub
 from typing import Any
 
 from django.db.models import Count, Q, Sum
@@ -22,7 +22,7 @@ from dashboard.stats.rows import (
     ordered,
     total,
 )
-from dashboard.stats.sources import EVERYTHING, NO_GROUP, Only, rows, source
+from dashboard.stats.sources import EVERYTHING, NO_GROUP, Only, Source, rows, source
 from dashboard.stats.spans import SHORTEST, summed
 from tokens.models import Team
 
@@ -41,6 +41,7 @@ __all__ = [
     "usage_of",
     "usage_of_each",
 ]
+FEW = 20
 OF_EVENTS = {
     **{name: Sum(name) for name in MEASURES if name.endswith("tokens")},
     "requests_costs": Sum("requests_costs"),
@@ -103,11 +104,15 @@ def usage_of(
     only: Only = EVERYTHING,
     measures: Sequence[str] = MEASURES,
 ) -> list[UsageRow]:
-    """The same of a few people: an index leads to their days."""
+    """The same of some people: an index leads to the days of a few; of more, whole
+    months are summed."""
     dimensions = columns(by)
     table = source({"email", *dimensions, *only.columns} - {"day"})
-    found = rows(table.days, team, period, only).filter(email__in=emails)
-    return ordered(grouped(found, dimensions, added_up(measures)), dimensions)
+    if len(emails) > FEW and _has_months(table, period, dimensions, only):
+        [found] = summed(team, [period], table, dimensions, measures, only, emails)
+        return ordered(found, dimensions)
+    days = rows(table.days, team, period, only).filter(email__in=emails)
+    return ordered(grouped(days, dimensions, added_up(measures)), dimensions)
 
 
 def usage_by_group(
@@ -150,11 +155,18 @@ def _live(
     if only.group is not None and "email" not in needed:
         needed.add("group_id")
     table = source(needed)
-    is_long = len(period) >= SHORTEST and "day" not in dimensions
-    if is_long and table.months and only.group is None:
+    if _has_months(table, period, dimensions, only):
         return summed(team, [period], table, dimensions, measures, only)[0]
     found = rows(table.days, team, period, only)
     return grouped(found, dimensions, added_up(measures))
+
+
+def _has_months(
+    table: Source, period: Period, dimensions: Sequence[str], only: Only
+) -> bool:
+    """Whether sums of whole months may be a part of the answer."""
+    is_long = len(period) >= SHORTEST and "day" not in dimensions
+    return is_long and table.months is not None and only.group is None
 
 
 @dataclass(frozen=True)
@@ -180,6 +192,9 @@ class Spend:
 
     def and_also(self, other: "Spend") -> "Spend":
         return Spend(*map(add, astuple(self), astuple(other)))
+
+    def less(self, other: "Spend") -> "Spend":
+        return Spend(*map(sub, astuple(self), astuple(other)))
 
     def plus(self, row: UsageRow) -> "Spend":
         """With a row that was asked for by kind."""

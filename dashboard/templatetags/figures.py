@@ -129,3 +129,9 @@ def change(now: Decimal | int, before: Decimal | int) -> str:
         return f"×{here().number(times)}" if value > 0 else none_left
     sign = "+" if value > 0 else MINUS if value < 0 else "±"
     return here().percentage(abs(value), sign)
+
+
+@register.filter
+def fine_percent(value: Decimal | None) -> str:
+    """To a hundredth of a percent: `12.34%`."""
+    return "–" if value is None else here().percentage(value.quantize(CENT))

@@ -24,13 +24,15 @@ from dashboard.filters import LONGEST, NOBODY, Filters, parse
 from dashboard.kept import kept
 from dashboard.models import LocalGroup
 from dashboard.periods import BadInput, Cycle, Period, cycle_of
-from dashboard.seeing import led, sees
+from dashboard.seeing import groups_led, led, sees
 from dashboard.shell import Shell
 from dashboard.stats.freshness import Coverage, coverage
 from tokens.access import Access, access, teams_of
 from tokens.models import Team, User, normal_email
 
 A = TypeVar("A")
+# What a page may be about, in its address.
+WHOSE = ("email", "group")
 
 
 class Refused(Exception):
@@ -41,15 +43,12 @@ class Refused(Exception):
         self.status, self.field = status, field
 
 
-class NotEveryones(Refused):
-    """The user's role shows less than everybody's usage."""
-
-
 @dataclass(frozen=True)
 class Asked:
     """`whose`: the person that the whole page is about, by e-mail (empty: usage without
-    one). Its filters are narrowed to them, and its links do not repeat it. `led`: the
-    only people whom a lead may see; None is everybody."""
+    one). `of_group`: the page is about the group of its filters. They are narrowed to
+    that, and links do not repeat it. `led`: the only people whom a lead may see; None
+    is everybody."""
 
     user: User
     teams: list[Team]
@@ -61,6 +60,7 @@ class Asked:
     group: LocalGroup | None = None
     whose: str | None = None
     led: frozenset[str] | None = None
+    of_group: bool = False
     read: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
@@ -74,6 +74,11 @@ class Asked:
         any of them: an answer is never newer in name than in truth."""
         row = getattr(self.team, "data_version", None)
         return row.number if row else 0
+
+    @cached_property
+    def leads(self) -> list[LocalGroup]:
+        """The groups that the user leads."""
+        return groups_led(self.user, self.team, self.access)
 
     def kept(self, what: str, make: Callable[[], A]) -> A:
         """The numbers of a page, until a sum, a filter or a day changes."""
@@ -93,6 +98,7 @@ class Asked:
     def query(self, **changes: str) -> str:
         """A query string that keeps the team and the filters, with changes."""
         kept = self.in_team() | ({} if self.whose is None else {"email": ""})
+        kept |= {"group": ""} if self.of_group else {}
         return self.filters.query(**kept | changes)
 
     def here(self, **changes: str) -> str:
@@ -111,6 +117,18 @@ class Asked:
         return {"team": self.team.slug} if len(self.teams) > 1 else {}
 
 
+class NotEveryones(Refused):
+    """The user's role shows less than everybody's usage."""
+
+    def __init__(self, asked: Asked) -> None:
+        sentence = _(
+            "Your role in %(team)s does not show other people’s usage. "
+            "An admin of the team can give you the role of an analyst."
+        )
+        super().__init__(403, "team", sentence % {"team": asked.team.name})
+        self.asked = asked
+
+
 View = Callable[..., HttpResponseBase]
 Refusal = Callable[[HttpRequest, Refused], HttpResponseBase]
 Reader = Callable[..., Asked]
@@ -118,52 +136,42 @@ Reader = Callable[..., Asked]
 
 def page(view: View) -> View:
     """Refusals are pages in the same look."""
-    return _asking(view, _refusal_page, read)
+    return asking_with(view, refusal_page, read)
 
 
 def led_page(view: View) -> View:
     """The same, and leads are shown it for those whom they lead: `asked.led`."""
-    return _asking(view, _refusal_page, read_led)
+    return asking_with(view, refusal_page, read_led)
 
 
 def front(view: View) -> View:
     """The same, but who may not see everyone is led to their own usage."""
-    return _asking(view, _own_page, read)
+    return asking_with(view, _own_page, read)
 
 
 def person_page(view: View) -> View:
     """About one person: the `email` in the address, or whoever looks."""
-    return _asking(view, _refusal_page, read_person)
-
-
-def data(view: View) -> View:
-    """Refusals are JSON that names the field."""
-    return _asking(view, _refusal_json, read)
-
-
-def person_data(view: View) -> View:
-    """The same, and who may not see everyone may ask for the `email` of somebody whom
-    they see. So the view shows nothing that its filters do not narrow."""
-    return _asking(view, _refusal_json, read_visible)
+    return asking_with(view, refusal_page, read_person)
 
 
 def export(view: View) -> View:
     """A file. It is not compressed: a stream would become many short gzip files, of
     which browsers read the first."""
-    return _asking(view, _refusal_page, read, lambda view: view)
+    return asking_with(view, refusal_page, read, lambda view: view)
 
 
 def led_export(view: View) -> View:
     """A file, for whom `led_page` is."""
-    return _asking(view, _refusal_page, read_led, lambda view: view)
+    return asking_with(view, refusal_page, read_led, lambda view: view)
 
 
 def person_export(view: View) -> View:
-    """A file, for whom `person_data` is."""
-    return _asking(view, _refusal_page, read_visible, lambda view: view)
+    """A file. Who may not see everyone may ask for the `email` of somebody whom they
+    see: the view shows nothing that its filters do not narrow."""
+    return asking_with(view, refusal_page, read_visible, lambda view: view)
 
 
-def _asking(
+def asking_with(
     view: View,
     refusal: Refusal,
     reader: Reader,
@@ -175,7 +183,7 @@ def _asking(
     @wraps(view)
     def asking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            return view(request, reader(request, **_person(kwargs)), *args, **kwargs)
+            return view(request, reader(request, **_whose(kwargs)), *args, **kwargs)
         except BadInput as error:
             return refusal(request, Refused(400, error.field, str(error)))
         except Refused as refused:
@@ -184,43 +192,46 @@ def _asking(
     return asking
 
 
-def _person(arguments: dict[str, Any]) -> dict[str, str]:
-    """Taken out of the address: the view finds them in `asked.whose`."""
-    return {"email": arguments.pop("email")} if "email" in arguments else {}
+def _whose(arguments: dict[str, Any]) -> dict[str, str]:
+    """Taken out of the address: the view finds it in `asked`."""
+    return {name: arguments.pop(name) for name in WHOSE if name in arguments}
 
 
 def read(request: HttpRequest) -> Asked:
     """For what shows everybody."""
-    asked = _asked(request)
+    asked = first_read(request)
     if not asked.access.sees_everyone:
-        raise _not_everyones(asked)
+        raise NotEveryones(asked)
     return _with_group(asked)
 
 
 def read_led(request: HttpRequest) -> Asked:
     """For what shows everybody whom `asked.led` leaves, and looks for the group."""
-    asked = _asked(request)
+    asked = first_read(request)
     if not asked.access.sees_everyone:
         people = led(asked.user, asked.team, asked.access, asked.today)
         if not people:
-            raise _not_everyones(asked)
+            raise NotEveryones(asked)
         return replace(asked, led=frozenset(people))
     return asked
 
 
 def read_visible(request: HttpRequest) -> Asked:
     """For what is narrowed by the filters alone."""
-    asked = _asked(request)
+    return visible(first_read(request))
+
+
+def visible(asked: Asked) -> Asked:
     email = asked.filters.email
     everyone = asked.access.sees_everyone
     if not everyone and (email is None or not _sees(asked, email)):
-        raise _not_everyones(asked)
+        raise NotEveryones(asked)
     return _with_group(asked)
 
 
 def read_person(request: HttpRequest, email: str | None = None) -> Asked:
     """`email` as in an address: a hyphen is the usage without one."""
-    asked = _asked(request)
+    asked = first_read(request)
     if email is None:
         whose = normal_email(asked.user.email)
     elif len(email) > LONGEST or not email.isprintable():
@@ -228,7 +239,7 @@ def read_person(request: HttpRequest, email: str | None = None) -> Asked:
     else:
         whose = "" if email == NOBODY else normal_email(email)
         if not _sees(asked, whose):
-            raise _not_everyones(asked)
+            raise NotEveryones(asked)
     return replace(
         asked, filters=replace(asked.filters, email=whose, group=None), whose=whose
     )
@@ -246,19 +257,7 @@ def _sees(asked: Asked, email: str) -> bool:
     return sees(asked.user, asked.team, asked.access, email, asked.today)
 
 
-def _not_everyones(asked: Asked) -> NotEveryones:
-    return NotEveryones(
-        403,
-        "team",
-        _(
-            "Your role in %(team)s does not show other people’s usage. "
-            "An admin of the team can give you the role of an analyst."
-        )
-        % {"team": asked.team.name},
-    )
-
-
-def _asked(request: HttpRequest) -> Asked:
+def first_read(request: HttpRequest) -> Asked:
     user = request.user
     assert isinstance(user, User)
     teams = teams_of(user, "data_version")
@@ -271,7 +270,7 @@ def _asked(request: HttpRequest) -> Asked:
 
 def _with_group(asked: Asked) -> Asked:
     number = asked.filters.group
-    return replace(asked, group=_group(asked.team, number)) if number else asked
+    return replace(asked, group=group_of(asked.team, number)) if number else asked
 
 
 def _team(request: HttpRequest, teams: list[Team]) -> Team:
@@ -293,26 +292,26 @@ def _team(request: HttpRequest, teams: list[Team]) -> Team:
     raise Refused(404, "team", _("You have no team of this name."))
 
 
-def _group(team: Team, number: int) -> LocalGroup:
+def group_of(team: Team, number: int) -> LocalGroup:
     found = LocalGroup.objects.filter(team=team, pk=number).first()
     if found is None:
         raise no_group()
     return found
 
 
-def _refusal_page(request: HttpRequest, refused: Refused) -> HttpResponse:
+def refusal_page(request: HttpRequest, refused: Refused) -> HttpResponse:
     context = {"status": refused.status, "sentence": str(refused)}
     return render(request, "error.html", context, status=refused.status)
 
 
 def _own_page(request: HttpRequest, refused: Refused) -> HttpResponseBase:
     if not isinstance(refused, NotEveryones):
-        return _refusal_page(request, refused)
+        return refusal_page(request, refused)
     team = request.GET.get("team")
     return redirect(reverse("me", query={"team": team} if team else None))
 
 
-def _refusal_json(request: HttpRequest, refused: Refused) -> HttpResponse:
+def refusal_json(request: HttpRequest, refused: Refused) -> HttpResponse:
     error = {"field": refused.field, "message": str(refused)}
     return JsonResponse({"error": error}, status=refused.status)
 

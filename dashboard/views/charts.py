@@ -13,7 +13,11 @@ from dashboard.charts.shapes import Number
 from dashboard.exporting import Cell, download
 from dashboard.models import Stream
 from dashboard.stats.freshness import Coverage, coverage
-from dashboard.views.asked import Asked, Refused, person_data, person_export
+from dashboard.views.asked import Asked, NotEveryones, Refused
+from dashboard.views.asked_group import sums_data, sums_export
+
+# What a group's page shows: sums that the group narrows, and nobody's name.
+OF_A_GROUP = ("daily-spend", "requests", "tokens")
 
 
 def drawn(asked: Asked, slug: str) -> Drawn:
@@ -38,10 +42,10 @@ def _covered(asked: Asked, stream: Stream) -> Coverage | None:
 
 
 @require_safe
-@person_data
+@sums_data
 def chart(request: HttpRequest, asked: Asked, slug: str) -> HttpResponse:
     """A browser that has the answer already gets 304 before anything is summed."""
-    found = _named(slug)
+    found = _named(asked, slug)
     etag = f'W/"{name(found, question(asked, found), asked.version)}"'
     answer = get_conditional_response(request, etag=etag)
     if answer is None:
@@ -51,9 +55,9 @@ def chart(request: HttpRequest, asked: Asked, slug: str) -> HttpResponse:
 
 
 @require_safe
-@person_export
+@sums_export
 def chart_csv(request: HttpRequest, asked: Asked, slug: str) -> StreamingHttpResponse:
-    chart = _named(slug)
+    chart = _named(asked, slug)
     shown = drawn(asked, slug)
     period = asked.period
     name = f"{slug}-{period.start}-{period.end}.csv"
@@ -79,7 +83,9 @@ def _number(chart: Chart, value: Number | None) -> Cell:
     return value / Decimal(100) if value and chart.unit is Unit.USD else value
 
 
-def _named(slug: str) -> Chart:
+def _named(asked: Asked, slug: str) -> Chart:
     if slug not in CHARTS:
         raise Refused(404, "chart", _("There is no chart of this name."))
+    if asked.of_group and not asked.access.sees_everyone and slug not in OF_A_GROUP:
+        raise NotEveryones(asked)
     return CHARTS[slug]

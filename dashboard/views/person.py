@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from dashboard.charts import CHARTS
-from dashboard.charts.splits import of_person
+from dashboard.charts.splits import of_few
 from dashboard.filters import NOBODY
 from dashboard.models import Stream
 from dashboard.periods import DAY, BadInput, Period, comparable
@@ -174,7 +174,7 @@ def _models(asked: Asked) -> list[ModelSums]:
     """From the rows that the charts of the page are made from."""
     asking = question(asked, CHARTS["tokens"])
     return asked.kept(
-        "models-of-person", lambda: by_model(of_person(asking, [By.DAY, By.MODEL]))
+        "models-of-person", lambda: by_model(of_few(asking, [By.DAY, By.MODEL]))
     )
 
 

@@ -38,16 +38,18 @@ class Choice:
 @dataclass(frozen=True)
 class Picker:
     """`own` are the page's own parameters, which a new period leaves as they are.
-    `names`: the groups to choose from, where they are not simply all of the team's."""
+    `names`: the groups to choose from, where they are not simply all of the team's.
+    `of_people`: people and groups can be chosen."""
 
     asked: Asked
     own: dict[str, str]
     names: dict[str, str] | None = None
+    of_people: bool = True
 
     @property
     def is_personal(self) -> bool:
-        """One person's page needs no filter of people."""
-        return self.asked.whose is not None
+        """The page of one person or group needs no filters."""
+        return self.asked.whose is not None or self.asked.of_group
 
     @property
     def links(self) -> list[Link]:
@@ -73,8 +75,10 @@ class Picker:
         """All parameters of this page."""
         team = self.asked.in_team()
         every = self.asked.filters.given | team | self.own
-        if self.is_personal:
+        if self.asked.whose is not None:
             every = every | {"email": ""}
+        if self.asked.of_group:
+            every = every | {"group": ""}
         return {name: value for name, value in every.items() if value}
 
     @property
@@ -100,7 +104,9 @@ class Picker:
         return [
             Chip(title, value or nobody, self._here(**{field: ""}))
             for field, title, value, nobody in found
-            if value is not None and not (field == "email" and self.is_personal)
+            if value is not None
+            and not (field == "email" and self.is_personal)
+            and not (field == "group" and self.asked.of_group)
         ]
 
     @property
@@ -110,6 +116,8 @@ class Picker:
     @property
     def groups(self) -> list[Choice]:
         """None where the team keeps no groups."""
+        if not self.of_people:
+            return []
         chosen = self.asked.filters.given.get("group", "")
         groups = self._groups
         nobodys = {NOBODY: _("In no group")} if groups else {}

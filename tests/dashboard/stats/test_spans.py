@@ -12,7 +12,7 @@ from dashboard.models import EventKind, FreshMonth
 from dashboard.periods import DAY, Period
 from dashboard.stats.rows import By
 from dashboard.stats.spans import between, fresh_months
-from dashboard.stats.usage import Only, UsageRow, usage, usage_of_each
+from dashboard.stats.usage import FEW, Only, UsageRow, usage, usage_of, usage_of_each
 from tests import factories
 from tokens.models import Team
 
@@ -114,3 +114,14 @@ def test_several_periods_are_what_each_alone_is(
 def test_any_length_of_time_is_summed(team: Team, period: Period) -> None:
     by = [By.MEMBER]
     assert usage(team, period, by) == by_days(team, period, by, Only())
+
+
+def test_many_people_are_summed_by_months_as_everybody_is(team: Team) -> None:
+    many = ["ada@example.com", *(f"{number}@example.com" for number in range(FEW))]
+    by = [By.MEMBER, By.KIND]
+    with CaptureQueriesContext(connection) as asked:
+        found = usage_of(team, YEAR, many, by, only=Only(model="opus"))
+    assert any("_month" in q["sql"] for q in asked)
+    everybody = by_days(team, YEAR, by, Only(model="opus"))
+    assert found == [row for row in everybody if row.email in many]
+    assert found

@@ -1,0 +1,224 @@
+"""Changes of local groups and of who is in them.
+
+Each is one transaction: the rows, the sums that follow from them, and the line of the
+audit log. A person is in one group at a time; what would break that is a BadInput whose
+field is the form's.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from dashboard.models import LocalGroup, LocalGroupMember
+from dashboard.periods import DAY, BadInput
+from dashboard.rollups import rebuild_days_of_groups
+from dashboard.rollups.versions import changed
+from dashboard.writing import here
+from tokens.models import Change, Team
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What somebody says of a group. `lead` is an e-mail or empty."""
+
+    name: str
+    code: str = ""
+    lead: str = ""
+    is_closed: bool = False
+
+
+def create(team: Team, facts: Facts, actor: str) -> LocalGroup:
+    with _changing(team):
+        _check_name(team, facts.name)
+        group = LocalGroup.objects.create(
+            team=team, name=facts.name, code=facts.code, lead_email=facts.lead
+        )
+        _note(team, actor, "group.create", group.name, after=_told(group))
+    return group
+
+
+def edit(group: LocalGroup, facts: Facts, actor: str, now: datetime) -> None:
+    team, before = group.team, _told(group)
+    with _changing(team):
+        _check_name(team, facts.name, but=group)
+        group.name, group.code = facts.name, facts.code
+        group.lead_email = facts.lead
+        group.archived_at = (group.archived_at or now) if facts.is_closed else None
+        group.save(update_fields=["name", "code", "lead_email", "archived_at"])
+        if before != _told(group):
+            _note(team, actor, "group.edit", group.name, before, _told(group))
+
+
+def delete(group: LocalGroup, actor: str) -> None:
+    """Its usage is in no group then. The log keeps who was in it."""
+    team = group.team
+    with _changing(team):
+        times = group.members.values_list("email", "first_day", "last_day")
+        members = [[email, *map(_iso, days)] for email, *days in times]
+        before = _told(group) | {"members": members}
+        group.delete()
+        _note(team, actor, "group.delete", before["name"], before)
+
+
+def add(
+    group: LocalGroup, email: str, first: date, last: date | None, actor: str
+) -> LocalGroupMember:
+    with _changing(group.team):
+        _check_open(group)
+        _check_days(group.team, email, first, last)
+        made = group.members.create(email=email, first_day=first, last_day=last)
+        rebuild_days_of_groups(group.team, [group.pk], first, last)
+        _note(group.team, actor, "group.add", email, after=_told_of(made))
+    return made
+
+
+def change(time: LocalGroupMember, first: date, last: date | None, actor: str) -> None:
+    """Other days of somebody's time in a group, such as its end."""
+    team, before = time.group.team, _told_of(time)
+    with _changing(team):
+        _check_unchanged(time)
+        _check_days(team, time.email, first, last, but=time)
+        start = min(first, time.first_day)
+        end = max(last, time.last_day) if last and time.last_day else None
+        time.first_day, time.last_day = first, last
+        time.save(update_fields=["first_day", "last_day"])
+        rebuild_days_of_groups(team, [time.group_id], start, end)
+        _note(team, actor, "group.days", time.email, before, _told_of(time))
+
+
+def move(
+    time: LocalGroupMember, group: LocalGroup, first: date, actor: str
+) -> LocalGroupMember:
+    """From that day on in another group, until the same last day."""
+    team, before = time.group.team, _told_of(time)
+    if group == time.group:
+        raise BadInput("group", _("They are in this group already: name another one."))
+    if first < time.first_day or (time.last_day and first > time.last_day):
+        raise BadInput(
+            "first", _("The day must be one on which they are in the group.")
+        )
+    with _changing(team):
+        _check_unchanged(time)
+        _check_open(group)
+        last, old = time.last_day, time.group_id
+        if first == time.first_day:
+            time.delete()
+        else:
+            time.last_day = first - DAY
+            time.save(update_fields=["last_day"])
+        made = group.members.create(email=time.email, first_day=first, last_day=last)
+        rebuild_days_of_groups(team, [old, group.pk], first, last)
+        _note(team, actor, "group.move", time.email, before, _told_of(made))
+    return made
+
+
+def remove(time: LocalGroupMember, actor: str) -> None:
+    """As if they had never been in it."""
+    team, before = time.group.team, _told_of(time)
+    with _changing(team):
+        _check_unchanged(time)
+        time.delete()
+        rebuild_days_of_groups(team, [time.group_id], time.first_day, time.last_day)
+        _note(team, actor, "group.remove", time.email, before)
+
+
+@contextmanager
+def _changing(team: Team) -> Iterator[None]:
+    """Nobody else changes groups of the team meanwhile, and kept charts are old."""
+    with transaction.atomic():
+        changed(team)
+        yield
+
+
+def _check_name(team: Team, name: str, but: LocalGroup | None = None) -> None:
+    same = LocalGroup.objects.filter(team=team, name__iexact=name)
+    if same.exclude(pk=but.pk if but else 0).exists():
+        raise BadInput("name", _("The team has a group of this name already."))
+
+
+def _check_open(group: LocalGroup) -> None:
+    if group.archived_at:
+        raise BadInput("group", _("This group is closed: it takes nobody new."))
+
+
+def _check_unchanged(time: LocalGroupMember) -> None:
+    same = LocalGroupMember.objects.filter(
+        pk=time.pk, first_day=time.first_day, last_day=time.last_day
+    )
+    if not same.exists():
+        raise BadInput("", _("Somebody changed this meanwhile: look again."))
+
+
+def _check_days(
+    team: Team,
+    email: str,
+    first: date,
+    last: date | None,
+    but: LocalGroupMember | None = None,
+) -> None:
+    if last and last < first:
+        raise BadInput("last", _("The last day must not be before the first."))
+    times = LocalGroupMember.objects.filter(group__team=team, email=email)
+    others = times.exclude(pk=but.pk if but else 0).exclude(last_day__lt=first)
+    if last:
+        others = others.filter(first_day__lte=last)
+    if clash := others.select_related("group").order_by("first_day").first():
+        raise BadInput("first" if clash.first_day <= first else "last", overlap(clash))
+
+
+def overlap(time: LocalGroupMember) -> str:
+    """The sentence that somebody is in a group already."""
+    said = {
+        "email": time.email,
+        "group": time.group.name,
+        "first": here().day(time.first_day),
+        "last": here().day(time.last_day) if time.last_day else "",
+    }
+    if time.last_day:
+        return _("%(email)s is in %(group)s from %(first)s to %(last)s.") % said
+    return _("%(email)s is in %(group)s since %(first)s.") % said
+
+
+def _told(group: LocalGroup) -> dict[str, Any]:
+    """As the audit log keeps it."""
+    return {
+        "name": group.name,
+        "code": group.code,
+        "lead": group.lead_email,
+        "closed": group.archived_at is not None,
+    }
+
+
+def _told_of(time: LocalGroupMember) -> dict[str, Any]:
+    return {
+        "group": time.group.name,
+        "first_day": _iso(time.first_day),
+        "last_day": _iso(time.last_day),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _note(
+    team: Team,
+    actor: str,
+    action: str,
+    subject: str,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    Change.objects.create(
+        team=team,
+        actor=actor,
+        action=action,
+        subject=subject,
+        before=before,
+        after=after,
+    )
