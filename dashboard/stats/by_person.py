@@ -12,7 +12,7 @@ from functools import reduce
 from operator import add, or_
 from typing import Any
 
-from django.db.models import CharField, F, Q, QuerySet, Sum, Value
+from django.db.models import BigIntegerField, CharField, F, Q, QuerySet, Sum, Value
 
 from dashboard.models import EventKind
 from dashboard.periods import Period
@@ -22,6 +22,7 @@ from dashboard.stats.sources import Only, month_rows, rows, source
 from dashboard.stats.spans import between, whole_months
 from tokens.models import Team
 
+Sums = dict[str, Any]
 Part = QuerySet[Any, tuple[Any, ...]]
 TOKENS = (
     F("input_tokens")
@@ -73,8 +74,9 @@ def by_person(
     only: Only,
     times: GroupTimes,
 ) -> dict[str, ByPerson]:
-    """By the names of the spans, then by e-mail. `months`: what the tables of months
-    hold. A kind in `only` narrows no money."""
+    """By the names of the spans, then by e-mail. Everything is summed of the first span
+    alone, where a kind in `only` narrows no money; of the others the `total` of that
+    kind. `months`: what the tables of months hold."""
     found: dict[str, dict[str, list[Any]]] = {name: {} for name in spans}
     parts = list(_parts(team, spans, months, only, times))
     for name, email, *sums in parts[0].union(*parts[1:], all=True):
@@ -97,6 +99,7 @@ def _parts(
     times: GroupTimes,
 ) -> Iterator[Part]:
     asked, only = only.kind, replace(only, kind=None)
+    sums = _everything(asked)
     table = source({"email", "kind", *only.columns})
     people = times.people_of(only.group) if only.group else None
     days_of = rows(table.days, team, _around(spans.values()), only, people)
@@ -106,19 +109,20 @@ def _parts(
             whole = whole_months(span, months)
         if table.months and whole:
             found = month_rows(table.months, team, whole, only)
-            yield _summed(name, found, asked)
+            yield _summed(name, found, sums)
         edges = [Q(day__range=(d.start, d.end)) for d in between(span, whole)]
         if edges:
-            yield _summed(name, days_of.filter(reduce(or_, edges)), asked)
+            yield _summed(name, days_of.filter(reduce(or_, edges)), sums)
+        sums = _money(asked)
 
 
 def _around(spans: Collection[Period]) -> Period:
     return Period(min(s.start for s in spans), max(s.end for s in spans))
 
 
-def _summed(name: str, found: QuerySet[Any], kind: str | None) -> Part:
+def _everything(kind: str | None) -> Sums:
     counted = None if kind is None else Q(kind=kind)
-    sums = {
+    return {
         "sum_cents": Sum("charged_cents"),
         "sum_on_demand": Sum("charged_cents", filter=Q(kind=EventKind.ON_DEMAND)),
         "sum_included": Sum("charged_cents", filter=Q(kind=EventKind.INCLUDED)),
@@ -126,6 +130,16 @@ def _summed(name: str, found: QuerySet[Any], kind: str | None) -> Part:
         "sum_units": Sum("requests_costs", filter=counted),
         "sum_tokens": Sum(TOKENS, filter=counted),
     }
+
+
+def _money(kind: str | None) -> Sums:
+    """The first of them; in a union every part has as many columns."""
+    cents = Sum("charged_cents", filter=None if kind is None else Q(kind=kind))
+    nothing = dict.fromkeys(_everything(kind), Value(None, BigIntegerField()))
+    return nothing | {"sum_cents": cents}
+
+
+def _summed(name: str, found: QuerySet[Any], sums: Sums) -> Part:
     tagged = found.order_by().annotate(span=Value(name, CharField()))
     by_email = tagged.values("span", "email").annotate(**sums)
     summed: Part = by_email.values_list("span", "email", *sums)

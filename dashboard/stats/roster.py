@@ -16,6 +16,7 @@ from dashboard.stats.gauge import Reading, readings
 from dashboard.stats.group_times import GroupTimes
 from dashboard.stats.lately import Lately, horizon, lately
 from dashboard.stats.sources import Only
+from dashboard.stats.spans import with_days_to_come
 from tokens.models import Team
 
 Months = Mapping[str, Sequence[date]]
@@ -101,9 +102,9 @@ class Span:
     @property
     def parts(self) -> dict[str, Period]:
         period, today = self.period, self.today
-        found = {NOW: period}
+        found = {NOW: with_days_to_come(period, today)}
         if self.before and period.end >= today:
-            found[LATE] = Period(max(period.start, today), period.end)
+            found[LATE] = Period(max(period.start, today), found[NOW].end)
         return found | {BEFORE: self.before} if self.before else found
 
 
@@ -121,7 +122,7 @@ def roster(
     """Four queries. Lines and last active days are of all models and groups."""
     by_month = months.get(FreshMonth.Source.EVENTS, ())
     used = by_person(team, span.parts, by_month, only, times)
-    seen = lately(team, span.today, span.period, months)
+    seen = lately(team, span.today, span.parts[NOW], months)
     gauges = {reading.email: reading for reading in readings(team, span.cycle)}
     names = ("email", "name", "role", "first_seen_at", "left_at")
     members = {
@@ -162,8 +163,8 @@ def _somebody(
         groups=times.named(email, span.period),
         used=now,
         spend=spend,
-        whole_days=spend - late.of(only.kind),
-        before=before.of(only.kind) if span.before else None,
+        whole_days=spend - late.total,
+        before=before.total if span.before else None,
         lines=seen.lines.get(email, 0),
         last_active=seen.last.get(email),
         reading=gauges.get(email),

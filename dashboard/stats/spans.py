@@ -115,6 +115,14 @@ def whole_months(period: Period, months: Sequence[date]) -> list[date]:
     return [month for month in months if _is_inside(month, period)]
 
 
+def with_days_to_come(period: Period, today: date) -> Period:
+    """Until the end of the month where it holds today: nothing was used on days that
+    are to come, and so this month can be read as a whole one."""
+    if period.end < today:
+        return period
+    return Period(period.start, max(period.end, _last_day(today)))
+
+
 def between(period: Period, months: Sequence[date]) -> list[Period]:
     """The days of a period that are in none of these months, oldest first."""
     found = []

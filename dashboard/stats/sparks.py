@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet, Sum
 
-from dashboard.grains import Grain, fitting
+from dashboard.grains import Grain
 from dashboard.periods import Period
 from dashboard.stats.group_times import GroupTimes
 from dashboard.stats.rows import ZERO
@@ -22,15 +22,16 @@ Cents = Mapping[date, Decimal]
 def sparks(
     team: Team,
     period: Period,
+    grain: Grain,
     emails: Collection[str],
     months: Sequence[date],
     only: Only,
     times: GroupTimes,
 ) -> Mapping[str, Cents]:
-    """By e-mail, then by the first day of the day, week or month that fits the length.
+    """By e-mail, then by the first of the period's days in a day, week or month.
     `months`: what the table of months holds. Of a group's people, the days on which
     they were in it."""
-    grain, group = fitting(period), only.group
+    group = only.group
     by_month = grain is Grain.MONTH and group is None
     months = whole_months(period, months) if by_month else []
     found: dict[str, dict[date, Decimal]] = {email: {} for email in emails}

@@ -21,6 +21,7 @@ from dashboard.roster.wanted import NARROWING, SHOWING, Wanted, wanted
 from dashboard.stats.group_times import GroupTimes, group_times
 from dashboard.stats.progress import progress
 from dashboard.stats.roster import Months, Somebody, Span, months_of, roster
+from dashboard.stats.spans import with_days_to_come
 from dashboard.stats.sparks import sparks
 from dashboard.views.asked import Asked, led_export, led_page, no_group, show
 from dashboard.views.picker import picker
@@ -167,13 +168,13 @@ def _drawn(found: Found, people: Sequence[Somebody]) -> dict[str, Spark | None]:
     if start > end:
         return {}
     period, emails = Period(start, end), [one.email for one in people]
+    grain, read = fitting(period), with_days_to_come(period, asked.today)
     months = found.months.get(FreshMonth.Source.EVENTS, ())
     only, times = asked.filters.only, found.times
     cents = asked.kept(
         f"sparks:{emails}",
-        lambda: sparks(asked.team, period, emails, months, only, times),
+        lambda: sparks(asked.team, read, grain, emails, months, only, times),
     )
-    grain = fitting(period)
     days = [start + DAY * number for number in range(len(period))]
     places = buckets(days, grain)
     return {email: spark(of, places, grain) for email, of in cents.items()}

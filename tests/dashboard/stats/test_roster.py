@@ -8,6 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from dashboard import rollups
 from dashboard.filters import Measure
+from dashboard.grains import fitting
 from dashboard.models import DailyUsage, EventKind, FreshMonth, LocalGroup
 from dashboard.periods import Cycle, Period
 from dashboard.stats.group_times import group_times
@@ -110,6 +111,7 @@ def test_a_measure_picks_the_requests_that_are_counted(team: Team) -> None:
     ada = of(team, only=only)["ada@x.org"]
     assert [ada.spend, ada.used.requests] == [3, 1]
     assert ada.used.total == 43
+    assert [ada.whole_days, ada.before] == [3, 0]
 
 
 def test_a_groups_people_bring_the_days_on_which_they_were_in_it(team: Team) -> None:
@@ -142,7 +144,8 @@ def test_a_spark_adds_up_to_the_spend(team: Team, fresh: bool) -> None:
         span = Span(period, None, CYCLE, TODAY)
         months = months_of(team, span).get(FreshMonth.Source.EVENTS, ())
         emails = ["ada@x.org", "bob@x.org"]
-        found = sparks(team, period, emails, months, EVERYTHING, group_times(team))
+        times, grain = group_times(team), fitting(period)
+        found = sparks(team, period, grain, emails, months, EVERYTHING, times)
         spend = of(team, period, None)["ada@x.org"].spend
         assert sum(found["ada@x.org"].values()) == spend > 0
         assert found["bob@x.org"] == {}
