@@ -18,7 +18,7 @@ from dashboard.sync.staging import Staging
 PHASES: dict[str, list[tuple[Any, str]]] = {
     "fetch": [(Walk, "_ask"), (Walk, "_page")],
     "read": [(EventReader, "read")],
-    "stage": [(Staging, "add"), (Staging, "repeats_across_pages")],
+    "stage": [(Staging, name) for name in ("add", "flush", "repeats_across_pages")],
     "match": [(replacing, "match_staged"), (replacing, "changed_days")],
     "write": [
         (replacing, "_withdraw"),

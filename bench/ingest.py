@@ -131,14 +131,13 @@ def synced(team: Team, api: AdminApi, days: list[Window]) -> None:
 def ready(api: AdminApi, days: list[Window]) -> list[Line]:
     """The rows as the database takes them, so that the bare write is only a write."""
     staging, reader = Staging().start(), EventReader(Notes())
-    return [
-        line
-        for day in days
-        for page in api.events(day.start_ms, day.end_ms).pages()
-        for line in staging._lines(
-            row for row in reader.read(page.raw) if row is not None
-        )
-    ]
+    for day in days:
+        for page in api.events(day.start_ms, day.end_ms).pages():
+            staging.add(row for row in reader.read(page.raw) if row is not None)
+    staging.flush()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(FILLED)} FROM {NAME} ORDER BY seq")
+        return list(cursor.fetchall())
 
 
 def bare_write(lines: list[Line]) -> Spent:

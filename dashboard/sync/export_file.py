@@ -47,6 +47,7 @@ def whole_file(
         while batch := list(islice(rows, BATCH)):
             staging.add(batch)
             read(file.tell())
+        staging.flush()
         run(f"DROP TABLE IF EXISTS {FILE}")
         run(f"ALTER TABLE {NAME} RENAME TO {FILE}")
         run(f"CREATE INDEX {FILE}_day ON {FILE} (day)")

@@ -56,6 +56,7 @@ def _stage(
     reader = EventReader(notes)
     for raw in _pages(step, walk, known):
         staging.add(_in_window(step.window, reader.read(raw), staging))
+    staging.flush()
     return not (known and same_pages(walk.digests, known))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from dashboard.adminapi.records import UsageEventRecord
 from dashboard.models import EventKind
+from dashboard.sync.copytext import BETWEEN
 
 
 def fingerprint(record: UsageEventRecord) -> bytes:
@@ -31,13 +32,18 @@ def _or_dash(count: int | None) -> int | str:
     return "-" if count is None else count
 
 
-def payload_hash(values: tuple[Any, ...]) -> bytes:
-    """Sixteen bytes over every field of a record: tells a restated row from an equal
-    one. Fields that we do not know may change without a row being written."""
-    return hashlib.blake2b((_PARTS % values).encode(), digest_size=16).digest()
+def payload_text(values: tuple[Any, ...]) -> str:
+    """Every field of a record, in order."""
+    return _PARTS % values
 
 
-_PARTS = "\x1f".join(["%s"] * len(UsageEventRecord.__struct_fields__))
+def payload_hash(text: str) -> bytes:
+    """Sixteen bytes over the payload's text: tells a restated row from an equal one.
+    Fields that we do not know may change without a row being written."""
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+_PARTS = BETWEEN.join(["%s"] * len(UsageEventRecord.__struct_fields__))
 
 
 _PREFIXES = {

@@ -2,11 +2,10 @@
 
 It is temporary, so it belongs to one connection, costs no write-ahead log, and is gone
 with a worker that is killed. Rows go in by COPY (PostgreSQL) or executemany (SQLite);
-nothing of a window is kept in memory but the page at hand.
+nothing of a window is kept in memory but a few pages.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,8 +14,14 @@ from django.db import connection
 from dashboard.adminapi.reading import day_of
 from dashboard.adminapi.records import UsageEventRecord
 from dashboard.models import UsageEvent
-from dashboard.models.cents import ONE, exact
-from dashboard.sync.identity import event_kind, fingerprint, payload_hash
+from dashboard.models.cents import ONE
+from dashboard.sync.copytext import BETWEEN, fields, options
+from dashboard.sync.identity import (
+    event_kind,
+    fingerprint,
+    payload_hash,
+    payload_text,
+)
 
 # In the order of UsageEventRecord's fields.
 PLAIN = (
@@ -51,11 +56,18 @@ _MONEY = [
     PLAIN.index(name) for name in PLAIN if name.endswith(("_cents", "_costs"))
 ] + [PLAIN.index("discount_percent")]
 _MODEL, _CHARGED = PLAIN.index("model_cents"), PLAIN.index("charged_cents")
+_TEXTS = (
+    *("email", "model", "raw_kind", "kind", "service_account_id"),
+    *("service_account_name", "conversation_id", "cloud_agent_id", "automation_id"),
+)
+_COPY = options(_TEXTS)
 NAME = "staged_event"
 # Until equal rows are numbered, a row that perhaps came before has 1 for its ordinal.
 TWINS = f"fingerprint IN (SELECT fingerprint FROM {NAME} WHERE ordinal > 0)"
 # One byte of memory for each; two fingerprints that share one only cost a second look.
 PLACES = 1 << 24
+# Characters that wait in memory for a COPY.
+ROOM = 4 * 1024 * 1024
 
 
 class Staging:
@@ -69,7 +81,7 @@ class Staging:
         self._forget()
         self._is_sqlite = connection.vendor == "sqlite"
         self._kinds: dict[str, str] = {}
-        self._days: dict[int, date | str] = {}
+        self._days: dict[int, str] = {}
 
     def start(self) -> "Staging":
         columns = ", ".join(f"{name} {_type(name)}" for name in COLUMNS)
@@ -97,6 +109,8 @@ class Staging:
 
     def _forget(self) -> None:
         self.rows = self.signature = 0
+        self._waiting: list[str] = []
+        self._room = ROOM
         self._seen = bytearray(PLACES)
 
     def skip(self) -> None:
@@ -104,8 +118,8 @@ class Staging:
         self.rows += 1
 
     def repeats_across_pages(self, size: int) -> bool:
-        """Whether equal rows stand on different pages: twins that a border parts, or
-        one row that moved over it."""
+        """Of the rows in the table: whether equal ones stand on different pages, twins
+        that a border parts or one row that moved over it."""
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT 1 FROM {NAME} WHERE {TWINS} "
@@ -117,11 +131,26 @@ class Staging:
             return cursor.fetchone() is not None
 
     def add(self, records: Iterable[UsageEventRecord]) -> None:
-        rows = self._lines(records)
+        """They are in the table after the next `flush`."""
         if self._is_sqlite:
-            self._insert(rows)
-        else:
-            self._copy(rows)
+            self._insert(self._lines(records))
+            return
+        for line in self._texts(records):
+            self._waiting.append(line)
+            self._room -= len(line)
+        if self._room <= 0:
+            self._copy()
+
+    def flush(self) -> None:
+        if self._waiting:
+            self._copy()
+
+    def _copy(self) -> None:
+        """Several pages at once: each COPY costs a way there and back."""
+        statement = f"COPY {NAME} ({', '.join(FILLED)}) FROM STDIN ({_COPY})"
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.write("".join(self._waiting))
+        self._waiting, self._room = [], ROOM
 
     def _insert(self, rows: Iterator[tuple[Any, ...]]) -> None:
         """In a deferred transaction, which locks the temporary database alone."""
@@ -137,25 +166,34 @@ class Staging:
             if own:
                 bare.execute("COMMIT")
 
-    def _copy(self, rows: Iterator[tuple[Any, ...]]) -> None:
-        statement = f"COPY {NAME} ({', '.join(FILLED)}) FROM STDIN"
-        with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
-
-    def _lines(self, records: Iterable[UsageEventRecord]) -> Iterator[tuple[Any, ...]]:
-        money = self._scaled if self._is_sqlite else exact
+    def _texts(self, records: Iterable[UsageEventRecord]) -> Iterator[str]:
+        """As PostgreSQL takes them."""
         for record in records:
             given = record.values()
-            print_, payload = fingerprint(record), payload_hash(given)
-            self.rows += 1
-            self.signature += int.from_bytes(payload)
+            text, print_ = payload_text(given), fingerprint(record)
+            seq, payload = self._next(text)
+            yield (
+                f"{seq}{BETWEEN}{self._came_before(print_)}{BETWEEN}"
+                f"{fields(given, text)}{BETWEEN}{record.cost_cents}{BETWEEN}"
+                f"{self._kind(record.raw_kind)}{BETWEEN}"
+                f"{self._day(record.timestamp_ms)}{BETWEEN}"
+                f"\\x{print_.hex()}{BETWEEN}\\x{payload.hex()}\n"
+            )
+
+    def _lines(self, records: Iterable[UsageEventRecord]) -> Iterator[tuple[Any, ...]]:
+        """As SQLite takes them."""
+        for record in records:
+            given = record.values()
+            print_, (seq, payload) = (
+                fingerprint(record),
+                self._next(payload_text(given)),
+            )
             values = list(given)
             for place in _MONEY:
                 if values[place] is not None:
-                    values[place] = money(values[place])
+                    values[place] = self._scaled(values[place])
             yield (
-                self.rows,
+                seq,
                 self._came_before(print_),
                 *values,
                 values[_MODEL if record.charged_cents is None else _CHARGED],
@@ -164,6 +202,13 @@ class Staging:
                 print_,
                 payload,
             )
+
+    def _next(self, text: str) -> tuple[int, bytes]:
+        """The number and the payload's hash of a row with this payload."""
+        payload = payload_hash(text)
+        self.rows += 1
+        self.signature += int.from_bytes(payload)
+        return self.rows, payload
 
     def _came_before(self, print_: bytes) -> int:
         """0 for no, 1 for perhaps."""
@@ -182,12 +227,11 @@ class Staging:
             kind = self._kinds[raw] = event_kind(raw).value
         return kind
 
-    def _day(self, ms: int) -> date | str:
+    def _day(self, ms: int) -> str:
         number = ms // 86_400_000
         day = self._days.get(number)
         if day is None:
-            found = day_of(ms)
-            day = self._days[number] = found.isoformat() if self._is_sqlite else found
+            day = self._days[number] = day_of(ms).isoformat()
         return day
 
 

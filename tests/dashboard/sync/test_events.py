@@ -305,3 +305,41 @@ def test_rows_that_cannot_be_read_are_kept_and_hold_up_nothing(
     assert QuarantinedRow.objects.count() > 0
     again = sync(Stream.EVENTS)
     assert again.counts.written == 0
+
+
+NASTY = [
+    *("None", "\x1f", "a\x1fb", "\x02", "a\nb", "a\r", "\\N", "\\.", '"', "'", "\t"),
+    *("e\u0301", "\u2028", "😀", "%s", "{}", ",", "\\x00", "NULL", "\x02\x1f\n"),
+]
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_texts_are_stored_as_they_came(store: Callable[..., Counts], text: str) -> None:
+    """Signs that mean something to a COPY, or would be taken for nothing at all."""
+    event = an_event(model=text, conversation_id=text, service_account_name=text)
+    assert store(event, an_event()).inserted == 2
+    stored = UsageEvent.objects.exclude(model="gpt-5").get()
+    names = (stored.model, stored.conversation_id, stored.service_account_name)
+    assert names == (text, text, text)
+    assert (stored.cost_cents, stored.is_headless) == (Decimal("21.36232"), None)
+    assert store(event, an_event()).written == 0
+
+
+def test_numbers_are_stored_to_the_places_of_their_columns(
+    store: Callable[..., Counts],
+) -> None:
+    noisy = an_event(
+        charged_cents=Decimal("0E-12"),
+        model_cents=Decimal("1E-7"),
+        requests_costs=Decimal("9999999999.123456789"),
+        discount_percent=Decimal("-0.5"),
+        is_headless=True,
+        max_mode=False,
+    )
+    store(noisy)
+    row = UsageEvent.objects.get()
+    assert (row.charged_cents, row.model_cents) == (Decimal(0), Decimal("1E-7"))
+    assert row.requests_costs == Decimal("9999999999.12345679")
+    assert (row.discount_percent, row.token_fee_cents) == (Decimal("-0.5"), None)
+    assert (row.is_headless, row.max_mode, row.is_chargeable) == (True, False, None)
+    assert row.day == datetime.fromtimestamp(T0 / 1000, UTC).date()

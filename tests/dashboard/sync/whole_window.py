@@ -16,6 +16,7 @@ def replace_window(
     """Call it inside a transaction."""
     staging = Staging().start()
     staging.add(records)
+    staging.flush()
     done = replace_staged(team, window, now)
     staging.drop()
     return done
