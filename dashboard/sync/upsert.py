@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db import connection
+from django.db.models import Field, Model, QuerySet
 
 from dashboard.sync.counts import Counts
 
@@ -40,7 +41,7 @@ def upsert(
             changed.append(row)
     if changed:
         columns = {name for values in rows.values() for name in values} | set(on_change)
-        stored.model._default_manager.bulk_update(changed, columns, batch_size=BATCH)
+        _update(stored.model, changed, sorted(columns))
     stored.model._default_manager.bulk_create(created, batch_size=BATCH)
     return Counts(
         read=len(rows) if read is None else read,
@@ -48,3 +49,27 @@ def upsert(
         updated=len(changed),
         unchanged=len(rows) - len(created) - len(changed),
     )
+
+
+def _update(model: type[Model], rows: list[M], names: list[str]) -> None:
+    """One statement, once per row. Django's `bulk_update` writes a CASE per column with
+    a WHEN per row: of a team of 1,000 that was most of the time of an hourly sync."""
+    fields: list[Field[Any, Any]] = [model._meta.get_field(name) for name in names]  # type: ignore[misc]
+    quoted = connection.ops.quote_name
+    changes = ", ".join(f"{quoted(str(field.column))} = %s" for field in fields)
+    key = model._meta.pk
+    statement = (
+        f"UPDATE {quoted(model._meta.db_table)} SET {changes} "
+        f"WHERE {quoted(str(key.column))} = %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            statement,
+            [
+                [
+                    field.get_db_prep_save(getattr(row, field.attname), connection)
+                    for field in (*fields, key)
+                ]
+                for row in rows
+            ],
+        )
