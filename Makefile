@@ -14,7 +14,7 @@ test: test-sqlite test-postgres  ## The whole suite, on SQLite and on PostgreSQL
 test-sqlite:  ## The suite on what a newcomer has: SQLite, no Redis
 	@bin/venv base dev
 	@$(VENV)/python -m tests.browser
-	$(VENV)/python -m pytest $(ARGS)
+	$(VENV)/python -m pytest -m "not browser" $(ARGS)
 
 test-postgres:  ## The suite on throw-away PostgreSQL and Redis servers
 	@bin/venv base dev

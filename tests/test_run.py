@@ -18,6 +18,8 @@ from proxy.management.commands import serve
 from tests import environment
 from tests.servers import free_port
 
+pytestmark = pytest.mark.once
+
 PATIENCE = 60
 
 

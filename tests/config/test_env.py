@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 from config import env
 from tests import environment
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def variable(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:

@@ -18,7 +18,7 @@ from tests.environment import ROOT
 from tests.live import Product, product
 from tests.routes import ADMIN_PAGES, Kind, Route, of_kind
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.once]
+pytestmark = [pytest.mark.timeout(180), pytest.mark.browser]
 AXE = (ROOT / "tests" / "axe-core-4.14.1" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 NARROW = ViewportSize(width=360, height=740)

@@ -8,7 +8,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.live import Product, product
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.once]
+pytestmark = [pytest.mark.timeout(180), pytest.mark.browser]
 DRAWN = "#daily-spend canvas[data-drawn]"
 
 

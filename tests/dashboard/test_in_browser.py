@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.live import Product
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.once]
+pytestmark = [pytest.mark.timeout(180), pytest.mark.browser]
 START = str(datetime.now(UTC).date() - timedelta(days=9))
 OVERVIEW = f"/dashboard/?start={START}"
 # The overview has a second chart.

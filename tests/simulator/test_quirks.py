@@ -21,6 +21,8 @@ from simulator.world import World
 from .conftest import NOW_MS, basic
 from .walk import EVENTS, all_events, readable, sums
 
+pytestmark = pytest.mark.once
+
 ALWAYS = {"start": "2020-01-01", "end": "2030-01-01"}
 OF_EVENTS = sorted(faults.OF_EVENTS | {"newest", "shuffled"})
 

@@ -16,6 +16,8 @@ from simulator import chat
 from .calls import HEADERS, body
 from .conftest import basic
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[2]
 COMMAND = """
 import sys

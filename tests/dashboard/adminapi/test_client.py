@@ -14,6 +14,8 @@ from dashboard.adminapi.http import Http
 from dashboard.adminapi.notes import Notes
 from tests.vendor import PEOPLE
 
+pytestmark = pytest.mark.once
+
 Json = dict[str, Any]
 
 

@@ -13,6 +13,8 @@ from dashboard.adminapi.eventrows import EventReader
 from dashboard.adminapi.notes import Notes
 from dashboard.adminapi.records import UsageEventRecord
 
+pytestmark = pytest.mark.once
+
 # Values as JSON text: numbers come in more forms than a writer of JSON would give.
 ODD = st.sampled_from(
     ["null", "true", "{}", "[]", "[1]", '{"a": null}', "0", "1.50", "1e3", "1E400"]

@@ -15,6 +15,8 @@ from dashboard.adminapi.refusals import is_about_address, where_to
 from tests.dashboard.adminapi.conftest import Pauses
 from tests.vendor import Vendor
 
+pytestmark = pytest.mark.once
+
 TROUBLE: list[tuple[str, dict[str, Any], type[errors.AdminApiError]]] = [
     ("500", {}, errors.VendorTrouble),
     ("502", {}, errors.VendorTrouble),

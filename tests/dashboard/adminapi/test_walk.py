@@ -16,6 +16,8 @@ from dashboard.adminapi.records import UsageEventRecord
 from dashboard.adminapi.walk import Walk, same_pages
 from tests.vendor import Vendor
 
+pytestmark = pytest.mark.once
+
 Json = dict[str, Any]
 FIRST = 1_750_000_000_000
 EXACT = msgspec.json.Decoder(float_hook=Decimal)

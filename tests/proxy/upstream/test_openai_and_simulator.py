@@ -22,6 +22,8 @@ from proxy.upstream.vocabulary import (
 from tests.servers import free_port
 from tests.vendor import Vendor
 
+pytestmark = pytest.mark.once
+
 TOKEN = "sk-canary-of-the-provider"
 HELLO: dict[str, Any] = {
     "model": "ours",

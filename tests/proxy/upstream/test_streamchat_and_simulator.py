@@ -22,6 +22,8 @@ from tests.servers import free_port
 from tests.vendor import Vendor
 from tokens import checksum
 
+pytestmark = pytest.mark.once
+
 TOKEN = "token-of-the-tests"
 PROMPT = Prompt(
     "gpt-4o-128k",

@@ -28,6 +28,8 @@ from proxy.upstream.vocabulary import (
 from tests.vendor import Vendor
 from tokens import checksum
 
+pytestmark = pytest.mark.once
+
 TOKEN = "token-of-the-unified-tests"
 HELLO = Prompt("gpt-5", (Message("user", "Who are you? 👋"),))
 SCHEMA = '{"type":"object","properties":{"city":{"type":"string"}}}'

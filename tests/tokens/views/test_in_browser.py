@@ -7,7 +7,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.live import Product, product
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.browser]
 CANARY = "eyJhbGciOiJIUzI1NiJ9.Y2FuYXJ5.canary-signature"
 
 
