@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from tests import live
-from tests.acceptance import described, endings, retries, suite
+from tests.acceptance import described, endings, retries, soak, suite
 from tests.acceptance.results import Result
 from tests.environment import ROOT
 from tests.proxy import kinds
 from tests.proxy.gateway import Gateway
 
 REPORT = ROOT / "docs" / "acceptance.md"
+FAMILIES = ("suite", "described", "endings", "retries", "soak")
 MODELS = ("provided", "older", "newer")
 HEAD = """# Acceptance
 
@@ -28,6 +29,8 @@ the simulator behind it, and writes this page. `make test` runs a case of each f
 - **schemathesis** on `/v1/openapi.json`, for a model of each kind.
 - **endings**: a stream that breaks must raise in every client, a whole one in none.
 - **retries**: how often an SDK tries again must be as often as it helps.
+- **soak**: minutes of mixed traffic, some of it from callers who hang up. Each
+  request has one row, each answer its end, and neither memory nor open files grow.
 
 """
 
@@ -36,7 +39,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--examples", type=int, default=100)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--only", choices=("suite", "described", "endings", "retries"))
+    parser.add_argument("--minutes", type=float, default=10, help="of the soak")
+    parser.add_argument("--only", choices=FAMILIES)
     parser.add_argument("--dry", action="store_true", help="write no page")
     given = parser.parse_args()
     # What other loads on the machine make slow is not what this is about.
@@ -50,13 +54,15 @@ def main() -> int:
         ),
         "endings": endings.run,
         "retries": retries.run,
+        "soak": lambda gateway: soak.run(gateway, given.minutes, given.seeds),
     }
     began, results = time.monotonic(), list[Result]()
     for name, family in families.items():
         if given.only in (None, name):
             results += _ran(family)
     if not given.dry:
-        REPORT.write_text(_page(results, time.monotonic() - began), encoding="utf-8")
+        page = _page(results, time.monotonic() - began, given)
+        REPORT.write_text(page, encoding="utf-8")
     return int(any(result.problems for result in results))
 
 
@@ -77,7 +83,7 @@ def gateway() -> Iterator[Gateway]:
         yield running
 
 
-def _page(results: list[Result], seconds: float) -> str:
+def _page(results: list[Result], seconds: float, given: argparse.Namespace) -> str:
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"],
         cwd=ROOT,
@@ -91,8 +97,9 @@ def _page(results: list[Result], seconds: float) -> str:
     day = datetime.now(UTC).date().isoformat()
     summary = (
         f"{day}, commit `{commit or 'unknown'}`, Python {sys.version.split()[0]}: "
-        f"{passed} of {cases} cases as they should be, in {seconds / 60:.0f} minutes."
-        "\n\n"
+        f"{passed} of {cases} cases as they should be, in {seconds / 60:.0f} minutes. "
+        f"{given.seeds} seeds, {given.examples} examples a check, a soak of "
+        f"{given.minutes:g} minutes.\n\n"
     )
     table = "| family | what | good | problems |\n|---|---|---|---|\n"
     return HEAD + summary + table + "".join(f"{one.row()}\n" for one in results)
