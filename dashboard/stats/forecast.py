@@ -14,8 +14,10 @@ from operator import mul
 from statistics import fmean
 
 WEEK = 7
-# With less history there is no forecast.
+# With less history, or next to no day in it that cost anything, there is no forecast:
+# nothing so far would promise that nothing comes.
 FEWEST_DAYS = 21
+FEWEST_WITH_MONEY = 7
 # Days whose weekday factors and level still count.
 MEMORY = 70
 HALF_LIFE = 40.0
@@ -70,13 +72,18 @@ class Forecast:
 def forecast(history: History, days: Sequence[Ahead]) -> Forecast | None:
     """The sum over `days`, which follow the history without a gap. None with too little
     history to tell."""
-    if len(history.values) < FEWEST_DAYS:
+    if not _tells_something(history.values):
         return None
     if not days:
         return Forecast(0.0, 0.0, 0.0)
     expected = _expected(history, days)
     low, high = _spread(history, [day.weight for day in days])
     return Forecast(expected, max(0.0, expected + low), expected + high)
+
+
+def _tells_something(values: Sequence[float]) -> bool:
+    with_money = sum(value > 0 for value in values)
+    return len(values) >= FEWEST_DAYS and with_money >= FEWEST_WITH_MONEY
 
 
 def _expected(history: History, days: Sequence[Ahead]) -> float:
