@@ -15,6 +15,7 @@ from dashboard.stats.group_times import group_times
 from dashboard.stats.roster import Somebody, Span, months_of, roster
 from dashboard.stats.sources import EVERYTHING, NO_GROUP, Only
 from dashboard.stats.sparks import sparks
+from dashboard.stats.usage import By, spend, usage
 from tests import factories
 from tests.factories import DAY
 from tokens.models import Team
@@ -90,6 +91,22 @@ def test_days_before_are_compared_with_days_that_are_over(team: Team) -> None:
     assert ada.lines == 100
     nobody_knows = of(team, before=None)["ada@x.org"]
     assert [nobody_knows.spend, nobody_knows.before] == [43, None]
+
+
+@pytest.mark.parametrize("days", [1, 8, 40, 96, 200])
+@pytest.mark.parametrize("only", [EVERYTHING, Only(model="opus"), Only(group=NO_GROUP)])
+def test_all_people_together_are_the_teams_own_sum(
+    team: Team, days: int, only: Only
+) -> None:
+    group = LocalGroup.objects.create(team=team, name="Platform")
+    group.members.create(email="eve@x.org", first_day=date(2026, 9, 2))
+    rollups.rebuild_groups(team)
+    period = Period(TODAY - DAY * (days - 1), TODAY)
+    whole = spend(usage(team, period, [By.KIND], only=only))
+    found = of(team, period, None, only).values()
+    assert sum(one.spend for one in found) == whole.total
+    assert sum(one.used.on_demand for one in found) == whole.on_demand
+    assert sum(one.used.requests for one in found) == whole.events
 
 
 def test_months_that_are_not_fresh_are_read_by_the_day(team: Team) -> None:
