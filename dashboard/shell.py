@@ -77,6 +77,7 @@ class Shell:
                 self._entry(_("Models"), "models", "cpu", self._query),
                 self._entry(_("Adoption"), "adoption", "activity", self._query),
                 self._groups,
+                self._entry(_("Report"), "report", "file-earmark-text", self._of_team),
                 self._entry(
                     _("Reconciliation"), "reconcile", "check2-circle", self._query
                 ),

@@ -4,6 +4,7 @@ from django.views.generic import RedirectView
 from dashboard.views import (
     adoption,
     backfill,
+    chargeback,
     charts,
     connect,
     exports,
@@ -18,6 +19,7 @@ from dashboard.views import (
     people,
     person,
     reconcile,
+    report,
     sync,
     sync_page,
 )
@@ -31,6 +33,9 @@ urlpatterns = [
     path("adoption/", adoption.adoption, name="adoption"),
     path("groups/", groups.groups, name="groups"),
     path("groups.csv", groups.groups_csv, name="groups-csv"),
+    path("charge-back/", chargeback.chargeback, name="chargeback"),
+    path("charge-back.csv", chargeback.chargeback_csv, name="chargeback-csv"),
+    path("report/", report.report, name="report"),
     path("groups/new/", group_editing.new, name="group-new"),
     path("groups/<str:group>/", group.group, name="group"),
     path("groups/<str:group>/edit/", group_editing.edit, name="group-edit"),

@@ -13,11 +13,12 @@ from django.db.models import Case, DateField, Sum, Value, When
 from django.db.models.functions import TruncMonth, TruncWeek
 
 from dashboard.grains import Grain
-from dashboard.models import DayGroup, DayModel, LocalGroup
+from dashboard.models import DayGroup, DayModel, LocalGroup, Member
 from dashboard.models.sums import Sums
 from dashboard.periods import Period
 from dashboard.stats.by_group import less
-from dashboard.stats.headcounts import Heads, headcounts
+from dashboard.stats.group_rows import GroupRows
+from dashboard.stats.headcounts import Heads, counted
 from dashboard.stats.rounding import apportioned, rounded
 from dashboard.stats.rows import ZERO, UsageRow, total
 from dashboard.stats.sources import NO_GROUP, Only, rows
@@ -112,17 +113,23 @@ class Asking:
     grain: Grain = Grain.DAY
 
 
-def groups(asking: Asking, kept: Sequence[LocalGroup]) -> tuple[Table, Ticks]:
-    """The table, and the same by week or month for the chart. `kept`: the team's
-    groups; a closed one without usage and people in these days is left out. Model and
-    kind narrow. Four queries."""
+def groups(
+    asking: Asking, kept: GroupRows, members: Iterable[Member]
+) -> tuple[Table, Ticks]:
+    """The table, and the same by week or month for the chart. A closed group without
+    usage and people in these days is left out. Model and kind narrow. Two queries."""
     only = Only(model=asking.only.model, kind=asking.only.kind)
     asking = replace(asking, only=only)
     whole, parts = _read(DayModel, asking), _read(DayGroup, asking)
-    heads = headcounts(asking.team, asking.period, asking.today)
+    period = asking.period
+    heads = counted(
+        kept.times,
+        {one.email: one.left_at.date() if one.left_at else None for one in members},
+        Period(period.start, max(period.start, min(period.end, asking.today))),
+    )
     shown = [
         (group, parts.of(group.pk))
-        for group in kept
+        for group in kept.groups
         if parts.has(group.pk) or heads.of(group.pk) or not group.archived_at
     ]
     shown.sort(key=lambda pair: (-pair[1].now.total, pair[0].name))

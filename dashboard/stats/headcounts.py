@@ -5,12 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from dashboard.models import LocalGroupMember, Member
 from dashboard.periods import Period
+from dashboard.stats.group_rows import Time
 from dashboard.stats.sources import NO_GROUP
-from tokens.models import Team
-
-Time = tuple[int, str, date, date | None]
 
 
 @dataclass(frozen=True)
@@ -28,23 +25,10 @@ class Heads:
         return len(frozenset[str]().union(*self.people.values()))
 
 
-def headcounts(team: Team, period: Period, today: date) -> Heads:
-    """Of the period's days up to today. Two queries."""
-    end = max(period.start, min(period.end, today))
-    times = LocalGroupMember.objects.filter(group__team=team, first_day__lte=end)
-    times = times.exclude(last_day__lt=period.start).order_by()
-    members = Member.objects.of(team).values_list("email", "left_at")
-    return counted(
-        times.values_list("group_id", "email", "first_day", "last_day"),
-        {email: left.date() if left else None for email, left in members},
-        Period(period.start, end),
-    )
-
-
 def counted(
     times: Iterable[Time], members: Mapping[str, date | None], period: Period
 ) -> Heads:
-    """`members`: the day on which each left, if they did. Pure."""
+    """`members`: the day on which each left, if they did."""
     people: defaultdict[int, set[str]] = defaultdict(set)
     covered: defaultdict[str, int] = defaultdict(int)
     for number, email, first, last in times:

@@ -22,7 +22,7 @@ from django.views.decorators.gzip import gzip_page
 
 from dashboard.filters import LONGEST, NOBODY, Filters, parse
 from dashboard.kept import kept
-from dashboard.models import LocalGroup
+from dashboard.models import LocalGroup, Stream
 from dashboard.periods import BadInput, Cycle, Period, cycle_of
 from dashboard.seeing import groups_led, led, sees
 from dashboard.shell import Shell
@@ -63,10 +63,16 @@ class Asked:
     of_group: bool = False
     read: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
-    @cached_property
+    @property
     def covered(self) -> Coverage | None:
         """How far usage events are complete."""
-        return coverage(self.team)
+        return self.covered_by(Stream.EVENTS)
+
+    def covered_by(self, stream: Stream) -> Coverage | None:
+        if stream not in self.read:
+            self.read[stream] = coverage(self.team, stream)
+        found: Coverage | None = self.read[stream]
+        return found
 
     @cached_property
     def version(self) -> int:
@@ -115,6 +121,11 @@ class Asked:
     def in_team(self) -> dict[str, str]:
         """Who has one team needs no word for it."""
         return {"team": self.team.slug} if len(self.teams) > 1 else {}
+
+    @property
+    def team_query(self) -> str:
+        """A query string without the filters."""
+        return f"?team={self.team.slug}" if len(self.teams) > 1 else ""
 
 
 class NotEveryones(Refused):

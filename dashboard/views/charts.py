@@ -11,8 +11,6 @@ from django.views.decorators.http import require_safe
 from dashboard.charts import CHARTS, Chart, Drawn, Question, Unit, kept_drawing, name
 from dashboard.charts.shapes import Number
 from dashboard.exporting import Cell, download
-from dashboard.models import Stream
-from dashboard.stats.freshness import Coverage, coverage
 from dashboard.views.asked import Asked, NotEveryones, Refused
 from dashboard.views.asked_group import sums_data, sums_export
 
@@ -27,18 +25,10 @@ def drawn(asked: Asked, slug: str) -> Drawn:
 
 
 def question(asked: Asked, chart: Chart) -> Question:
-    events = chart.stream is Stream.EVENTS
-    covered = asked.covered if events else _covered(asked, chart.stream)
+    covered = asked.covered_by(chart.stream)
     return Question(
         asked.team, asked.filters, asked.cycle, asked.today, covered, asked.read
     )
-
-
-def _covered(asked: Asked, stream: Stream) -> Coverage | None:
-    if stream not in asked.read:
-        asked.read[stream] = coverage(asked.team, stream)
-    found: Coverage | None = asked.read[stream]
-    return found
 
 
 @require_safe

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 from dashboard.charts.splits import GROUPS, KEPT_GROUPS
 from dashboard.exporting import Cell, download
 from dashboard.filters import NOBODY
-from dashboard.models import LocalGroup, Stream
+from dashboard.models import Member, Stream
 from dashboard.periods import Period, comparable
+from dashboard.stats.group_rows import group_rows
 from dashboard.stats.groups import Asking, Line, Table
 from dashboard.stats.groups import groups as groups_of
 from dashboard.stats.progress import progress
@@ -30,9 +31,11 @@ HUNDRED = Decimal(100)
 def groups(request: HttpRequest, asked: Asked) -> HttpResponse:
     asked = _of_all(asked)
     other = earlier(asked)
-    kept = asked.read[KEPT_GROUPS] = list(LocalGroup.objects.filter(team=asked.team))
+    kept = group_rows(asked.team)
+    asked.read[KEPT_GROUPS] = kept.groups
     table, ticks = asked.kept(
-        f"groups {other}", lambda: groups_of(asking(asked, other), kept)
+        f"groups {other}",
+        lambda: groups_of(asking(asked, other), kept, Member.objects.of(asked.team)),
     )
     if ticks:
         asked.read[GROUPS, "charged_cents"] = ticks
@@ -55,7 +58,14 @@ def groups(request: HttpRequest, asked: Asked) -> HttpResponse:
 @export
 def groups_csv(request: HttpRequest, asked: Asked) -> StreamingHttpResponse:
     asked = _of_all(asked)
-    heads = [
+    name = f"groups-{asked.period.start}-{asked.period.end}.csv"
+    kept, members = group_rows(asked.team), Member.objects.of(asked.team)
+    table, _ticks = groups_of(asking(asked, None), kept, members)
+    return download(request, name, heads(), lines(table))
+
+
+def heads() -> list[str]:
+    return [
         _("Group"),
         _("Cost centre"),
         _("People"),
@@ -66,10 +76,6 @@ def groups_csv(request: HttpRequest, asked: Asked) -> StreamingHttpResponse:
         _("Total"),
         _("Share (percent)"),
     ]
-    name = f"groups-{asked.period.start}-{asked.period.end}.csv"
-    kept = LocalGroup.objects.filter(team=asked.team)
-    table, _ticks = groups_of(asking(asked, None), list(kept))
-    return download(request, name, heads, lines(table))
 
 
 def lines(table: Table) -> Iterator[list[Cell]]:

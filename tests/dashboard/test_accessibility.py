@@ -90,6 +90,22 @@ def test_pages_of_the_admin(
     walk(signed_in, filled.url + path, theme)
 
 
+def test_the_report_prints_its_numbers_and_no_controls(
+    filled: Product, signed_in: Page
+) -> None:
+    signed_in.emulate_media(color_scheme="dark", media="print")
+    signed_in.goto(f"{filled.url}/dashboard/report/")
+    settle(signed_in)
+    for control in ("nav", ".picker", "main .button", "select", ".actions"):
+        assert signed_in.locator(f"{control}:visible").count() == 0, control
+    for shown in ("canvas", "table.people tfoot", "dl.figures"):
+        assert signed_in.locator(shown).first.is_visible(), shown
+    paper = signed_in.pdf(format="A4")
+    assert paper.startswith(b"%PDF")
+    assert 1 <= paper.count(b"/Type /Page\n") <= 4
+    signed_in.emulate_media(media="screen")
+
+
 def walk(tab: Page, url: str, theme: Theme) -> None:
     complaints: list[str] = []
 
