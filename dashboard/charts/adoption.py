@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
+from operator import attrgetter
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -11,10 +12,12 @@ from dashboard.charts.chart import Chart, Type, Unit
 from dashboard.charts.question import Question
 from dashboard.charts.shapes import HUNDRED, Number, Sums, added, shares
 from dashboard.grains import buckets
-from dashboard.models import DayFacet, Stream
+from dashboard.models import DayFacet, Origin, Stream
 from dashboard.periods import DAY, Period, days_before
+from dashboard.stats import origins
 from dashboard.stats.active import MONTH, WEEK, Active, active, in_group
 from dashboard.stats.counters import CounterDay, FacetDay, counters, facets
+from dashboard.stats.origins import OriginRow
 from dashboard.stats.seats import HORIZON
 
 Titles = Mapping[str, Promise | str]
@@ -50,6 +53,21 @@ APPLIES: Titles = {
     "total_applies": _("Applied"),
     "total_accepts": _("Accepted"),
     "total_rejects": _("Rejected"),
+}
+# From the bottom of a stack upwards.
+ORIGIN_COLOURS = {
+    name.value: f"s{number}"
+    for number, name in enumerate(
+        (
+            Origin.EDITOR,
+            Origin.HEADLESS,
+            Origin.CLOUD_AGENT,
+            Origin.AUTOMATION,
+            Origin.SERVICE_ACCOUNT,
+            Origin.BUGBOT,
+        ),
+        1,
+    )
 }
 RAW_COUNTS: Titles = {
     "subscription_included_reqs": _("subscriptionIncludedReqs"),
@@ -203,6 +221,19 @@ def by_facet(slug: str, title: Promise | str, facet: DayFacet.Facet) -> Chart:
     )
 
 
+def by_origin(rows: list[OriginRow], question: Question) -> Sums:
+    keyed = ((row.origin.value, row.usage) for row in rows)
+    return added(keyed, question.grain, attrgetter("charged_cents"))
+
+
+def days_of_origins(question: Question) -> list[OriginRow]:
+    """The table of all days is made from the same rows."""
+    only = question.filters.only
+    return question.once(
+        "origins", lambda: origins.by_day(question.team, question.period, only)
+    )
+
+
 def of_counters(
     slug: str, title: Promise | str, titles: Titles, kind: Type = Type.BAR
 ) -> Chart:
@@ -260,6 +291,16 @@ CHARTS = (
     of_counters("tabs", _("Tab suggestions"), TABS, Type.LINE),
     of_counters("applies", _("Applied changes"), APPLIES, Type.LINE),
     of_counters("raw-counts", _("Requests as Cursor counts them"), RAW_COUNTS),
+    Chart(
+        "origins",
+        _("Spend in the editor and by what runs by itself"),
+        Type.BAR,
+        Unit.USD,
+        days_of_origins,
+        by_origin,
+        named({origin.value: origin.label for origin in Origin}),
+        colours=ORIGIN_COLOURS,
+    ),
     by_facet("client-versions", _("Client versions"), DayFacet.Facet.CLIENT_VERSION),
     by_facet("favourite-models", _("Most used models"), DayFacet.Facet.MODEL),
     by_facet("applied-files", _("Files of applied changes"), DayFacet.Facet.APPLY),

@@ -12,6 +12,7 @@ from dashboard.models.cycles import BillingCycle, OpeningSums
 from dashboard.models.events import EventKind, UsageEvent
 from dashboard.models.groups import LocalGroup, LocalGroupMember
 from dashboard.models.imports import ImportedDay, UsageImport
+from dashboard.models.origins import DayOrigin, Origin
 from dashboard.models.people import DailyUsage, Member, Membership, SpendSnapshot
 from dashboard.models.sums import (
     DataVersion,
@@ -40,6 +41,7 @@ __all__ = [
     "DayFacet",
     "DayGroup",
     "DayModel",
+    "DayOrigin",
     "DayPerson",
     "EventKind",
     "FieldSeen",
@@ -55,6 +57,7 @@ __all__ = [
     "MonthPerson",
     "MonthRollup",
     "OpeningSums",
+    "Origin",
     "QuarantinedRow",
     "QuarterHour",
     "SpendSnapshot",

@@ -9,6 +9,7 @@ from dashboard.models import (
     BillingCycle,
     DayGroup,
     DayModel,
+    DayOrigin,
     DayPerson,
     FreshMonth,
     LocalGroup,
@@ -18,6 +19,7 @@ from dashboard.models import (
     UsageEvent,
     UsageRollup,
 )
+from dashboard.models.origins import IS_AUTOMATED, NAME, ORIGIN
 from dashboard.rollups import months
 from dashboard.rollups.derived import Derived
 from dashboard.rollups.versions import changed
@@ -60,6 +62,13 @@ FROM_EVENTS = (
         {name: EVENT_SUMS[name] for name in ("events", "charged_cents")},
         _EVENTS,
         _LIVE,
+    ),
+    Derived(
+        DayOrigin,
+        {"day": "s.day", "origin": ORIGIN, "name": NAME, "kind": "s.kind"},
+        EVENT_SUMS,
+        _EVENTS,
+        f"{_LIVE} AND {IS_AUTOMATED}",
     ),
 )
 GROUPS = Derived(

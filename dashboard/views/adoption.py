@@ -8,13 +8,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from dashboard.charts.adoption import active_people, counter_days, everybody
+from dashboard.charts.adoption import (
+    active_people,
+    counter_days,
+    days_of_origins,
+    everybody,
+)
 from dashboard.charts.question import Question
 from dashboard.charts.registry import CHARTS
 from dashboard.models import Stream
 from dashboard.periods import BadInput, Period
 from dashboard.stats.active import MONTH, WEEK
 from dashboard.stats.counters import CounterDay, total
+from dashboard.stats.origins import totals
 from dashboard.stats.progress import progress
 from dashboard.stats.seats import seats
 from dashboard.views.asked import Asked, page, show
@@ -30,6 +36,7 @@ STORIES = (
     "stickiness",
     "modes",
     "hours",
+    "origins",
     "accept-rate",
     "tabs",
     "applies",
@@ -66,18 +73,19 @@ def adoption(request: HttpRequest, asked: Asked) -> HttpResponse:
     idle_days = _idle_days(request)
     doing = progress(asked.team, asked.now)
     asking = question(asked, CHARTS["active-people"])
-    what = f"adoption:{idle_days}:{asked.team.seat_cents}"
-    figures, found = asked.kept(
-        what,
+    figures, found, automated = asked.kept(
+        f"adoption:{idle_days}:{asked.team.seat_cents}",
         lambda: (
             _figures(asked, asking),
             seats(asked.team, everybody(asking), asked.today, idle_days),
+            totals(days_of_origins(asking)),
         ),
     )
     context = {
         "picker": picker(asked, idle="" if idle_days == USUAL_IDLE else str(idle_days)),
         "charts": [drawn(asked, slug) for slug in STORIES],
         "figures": figures,
+        "origins": automated,
         "seats": found,
         "shown": found.idle[:SHOWN],
         "idle_days": idle_days,

@@ -14,6 +14,7 @@ from dashboard.models import (
     DayFacet,
     DayGroup,
     DayModel,
+    DayOrigin,
     DayPerson,
     FreshMonth,
     LocalGroup,
@@ -44,7 +45,9 @@ def team(db: None) -> Team:
         (SECOND, "ada@example.com", None),
         (SECOND, "bob@example.com", "40.16699999"),
     ):
-        factories.event(team, day=day, cents=cents, email=email)
+        factories.event(
+            team, day=day, cents=cents, email=email, is_headless=cents == "2"
+        )
     for day, email in ((FIRST, "ada@example.com"), (SECOND, "bob@example.com")):
         daily(team, day, email)
     with transaction.atomic():
@@ -134,6 +137,7 @@ def test_each_change_makes_a_new_version_of_the_data(team: Team) -> None:
         UsageRollup,
         DayModel,
         DayPerson,
+        DayOrigin,
         DayGroup,
         QuarterHour,
         MonthRollup,
