@@ -11,13 +11,14 @@ from django.views.decorators.csrf import csrf_exempt
 from proxy import logs
 from tokens.access import access, teams_of
 from tokens.models import Team, User
-from tokens.views.answers import SECRET_NEEDED, failed
+from tokens.views.answers import SECRET_NEEDED, failed, json_without_database
 from tokens.views.asker import brings_master_key, has_opened
 from tokens.views.door import door
 
 
 @csrf_exempt
 @never_cache
+@json_without_database
 def requests(request: HttpRequest) -> HttpResponse:
     """A browser's GET is the page; GET and POST by programs are JSON. Nothing is
     changed by either, so no form's token is asked for."""

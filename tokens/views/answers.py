@@ -1,8 +1,10 @@
 """The JSON of the seed's token endpoints, as its generation `0.1.3-rc.2` has it."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.cache import never_cache
@@ -20,6 +22,10 @@ SECRET_NEEDED = (
 CSRF_NEEDED = "A signed-in browser must come from this site, with its CSRF token."
 
 
+NO_DATABASE = "The database does not answer. Try again in a moment."
+View = Callable[[HttpRequest], HttpResponse]
+
+
 class BadBody(ValueError):
     """A body that cannot be taken; `field` names what is wrong in it."""
 
@@ -28,9 +34,25 @@ class BadBody(ValueError):
         self.field, self.status = field, status
 
 
-def token_door(
-    **by_method: Answer,
-) -> Callable[[HttpRequest], HttpResponse]:
+def json_without_database(view: View) -> View:
+    """A program that asks while the database is gone gets JSON too; a browser gets the
+    page of errors."""
+
+    @wraps(view)
+    def telling(request: HttpRequest) -> HttpResponse:
+        try:
+            return view(request)
+        except (OperationalError, InterfaceError):
+            if "text/html" in request.headers.get("Accept", ""):
+                raise
+            refusal = failed(503, "database_unavailable", NO_DATABASE)
+            refusal["Retry-After"] = "5"
+            return refusal
+
+    return telling
+
+
+def token_door(**by_method: Answer) -> View:
     """A view that answers each method with its function's JSON. A wrong key is told
     before anything else that is wrong."""
 
@@ -56,7 +78,7 @@ def token_door(
         except UnreadableFile as error:
             return failed(500, "token_file_unreadable", str(error))
 
-    return csrf_exempt(never_cache(view))
+    return csrf_exempt(never_cache(json_without_database(view)))
 
 
 def failed(status: int, code: str, message: str, **more: Any) -> HttpResponse:

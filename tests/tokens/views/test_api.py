@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
 
 from tests import factories
@@ -241,3 +242,21 @@ def test_a_checksum_is_fresh_each_time_and_needs_no_key(path: str) -> None:
 
 def test_answers_with_tokens_are_kept_by_nobody(master: Client, team: Team) -> None:
     assert "no-store" in master.post("/get-tokeninfo")["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", ["/get-tokeninfo", "/update-tokeninfo", "/logs"])
+def test_without_a_database_a_program_is_told_so_in_json(
+    master: Client, path: str
+) -> None:
+    def gone(*statement: object) -> None:
+        raise OperationalError("canary-host refused")
+
+    master.raise_request_exception = False
+    with connection.execute_wrapper(gone):
+        answer = master.post(path)
+        page = master.get(path, headers={"Accept": "text/html"})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert answer.json()["error"] == "database_unavailable"
+    assert "canary-host" not in answer.content.decode()
+    assert page.status_code == 503
+    assert page["Content-Type"].startswith("text/html")
