@@ -24,7 +24,7 @@ OPEN = 8192
 # Seconds until a request's head is there, and until an idle connection is closed.
 HEAD = 30
 # Bytes of a head, and of what waits for a slow reader: once per connection.
-BUFFER = 64 * 1024
+BUFFER = 128 * 1024
 
 
 class Command(BaseCommand):
