@@ -14,11 +14,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from dashboard.group_csv import overlap
 from dashboard.models import LocalGroup, LocalGroupMember
 from dashboard.periods import DAY, BadInput
 from dashboard.rollups import rebuild_days_of_groups
 from dashboard.rollups.versions import changed
-from dashboard.writing import here
 from tokens.models import Change, Team
 
 
@@ -33,7 +33,7 @@ class Facts:
 
 
 def create(team: Team, facts: Facts, actor: str) -> LocalGroup:
-    with _changing(team):
+    with changing(team):
         _check_name(team, facts.name)
         group = LocalGroup.objects.create(
             team=team, name=facts.name, code=facts.code, lead_email=facts.lead
@@ -44,7 +44,7 @@ def create(team: Team, facts: Facts, actor: str) -> LocalGroup:
 
 def edit(group: LocalGroup, facts: Facts, actor: str, now: datetime) -> None:
     team, before = group.team, _told(group)
-    with _changing(team):
+    with changing(team):
         _check_name(team, facts.name, but=group)
         group.name, group.code = facts.name, facts.code
         group.lead_email = facts.lead
@@ -57,7 +57,7 @@ def edit(group: LocalGroup, facts: Facts, actor: str, now: datetime) -> None:
 def delete(group: LocalGroup, actor: str) -> None:
     """Its usage is in no group then. The log keeps who was in it."""
     team = group.team
-    with _changing(team):
+    with changing(team):
         times = group.members.values_list("email", "first_day", "last_day")
         members = [[email, *map(_iso, days)] for email, *days in times]
         before = _told(group) | {"members": members}
@@ -68,7 +68,7 @@ def delete(group: LocalGroup, actor: str) -> None:
 def add(
     group: LocalGroup, email: str, first: date, last: date | None, actor: str
 ) -> LocalGroupMember:
-    with _changing(group.team):
+    with changing(group.team):
         _check_open(group)
         _check_days(group.team, email, first, last)
         made = group.members.create(email=email, first_day=first, last_day=last)
@@ -80,7 +80,7 @@ def add(
 def change(time: LocalGroupMember, first: date, last: date | None, actor: str) -> None:
     """Other days of somebody's time in a group, such as its end."""
     team, before = time.group.team, _told_of(time)
-    with _changing(team):
+    with changing(team):
         _check_unchanged(time)
         _check_days(team, time.email, first, last, but=time)
         start = min(first, time.first_day)
@@ -102,7 +102,7 @@ def move(
         raise BadInput(
             "first", _("The day must be one on which they are in the group.")
         )
-    with _changing(team):
+    with changing(team):
         _check_unchanged(time)
         _check_open(group)
         last, old = time.last_day, time.group_id
@@ -120,7 +120,7 @@ def move(
 def remove(time: LocalGroupMember, actor: str) -> None:
     """As if they had never been in it."""
     team, before = time.group.team, _told_of(time)
-    with _changing(team):
+    with changing(team):
         _check_unchanged(time)
         time.delete()
         rebuild_days_of_groups(team, [time.group_id], time.first_day, time.last_day)
@@ -128,7 +128,7 @@ def remove(time: LocalGroupMember, actor: str) -> None:
 
 
 @contextmanager
-def _changing(team: Team) -> Iterator[None]:
+def changing(team: Team) -> Iterator[None]:
     """Nobody else changes groups of the team meanwhile, and kept charts are old."""
     with transaction.atomic():
         changed(team)
@@ -168,20 +168,8 @@ def _check_days(
     if last:
         others = others.filter(first_day__lte=last)
     if clash := others.select_related("group").order_by("first_day").first():
-        raise BadInput("first" if clash.first_day <= first else "last", overlap(clash))
-
-
-def overlap(time: LocalGroupMember) -> str:
-    """The sentence that somebody is in a group already."""
-    said = {
-        "email": time.email,
-        "group": time.group.name,
-        "first": here().day(time.first_day),
-        "last": here().day(time.last_day) if time.last_day else "",
-    }
-    if time.last_day:
-        return _("%(email)s is in %(group)s from %(first)s to %(last)s.") % said
-    return _("%(email)s is in %(group)s since %(first)s.") % said
+        said = overlap(email, clash.group.name, clash.first_day, clash.last_day)
+        raise BadInput("first" if clash.first_day <= first else "last", said)
 
 
 def _told(group: LocalGroup) -> dict[str, Any]:

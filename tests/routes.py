@@ -57,6 +57,8 @@ ROUTES = (
     Route("report", Kind.PAGE),
     Route("chargeback-csv", Kind.DATA),
     Route("group-new", Kind.PAGE),
+    Route("group-import", Kind.PAGE),
+    Route("group-times-csv", Kind.DATA),
     Route("group", Kind.PAGE, ("-",)),
     Route("group-edit", Kind.PAGE, ("1",)),
     Route("group-delete", Kind.PAGE, ("1",)),
