@@ -7,19 +7,24 @@ last event, but for a caller who waits for the whole answer: nothing was sent ye
 it starts again.
 """
 
+import logging
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, replace
+from typing import ParamSpec
 
 from proxy.ahead import ahead
 from proxy.blame import cause_of, verdict
+from proxy.errors import Unavailable
 from proxy.offload import in_database, shielded
 from proxy.upstream.vocabulary import Event, Events, Failed, Heard, Restarted
 from tokens.choosing import Nothing, Wanted
 from tokens.models import Team
 from tokens.pool import POOL, Lease, Pool
 
+logger = logging.getLogger(__name__)
+P = ParamSpec("P")
 Open = Callable[[Lease], AbstractAsyncContextManager[Events]]
 # Failures that are not a token's own: the first is tried again, the second is told.
 FAILURES = 2
@@ -121,16 +126,16 @@ class Chat:
         finally:
             self._pool.release(lease)
             if not news and not self._pool.is_well(lease):
-                await shielded(in_database(self._pool.gave_up, lease))
+                await shielded(_noted(self._pool.gave_up, lease))
 
     async def _note_answer(self, lease: Lease) -> None:
         if not self._pool.is_well(lease):
-            await in_database(self._pool.answered, lease)
+            await _noted(self._pool.answered, lease)
 
     async def _note_failure(self, lease: Lease, failed: Failed) -> bool:
         cause = cause_of(failed)
         if cause is not None:
-            await in_database(
+            await _noted(
                 self._pool.failed, lease, cause, failed.message, failed.retry_after
             )
         return cause is not None
@@ -139,3 +144,12 @@ class Chat:
         if self._told:
             return self._waits.again
         return max(self._began + self._waits.first - time.monotonic(), 0)
+
+
+async def _noted(note: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+    """Without the database a token's news is lost, and comes again with its next
+    request: the answer under way must not break for it."""
+    try:
+        await in_database(note, *args, **kwargs)
+    except Unavailable:
+        logger.warning("What became of a token could not be noted.")

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import OperationalError
 
 from proxy.chat import Chat, Waits
 from proxy.upstream.vocabulary import (
@@ -272,3 +273,24 @@ async def test_closing_early_closes_the_upstream(team: Team) -> None:
     assert upstream.open_now == 1
     await events.aclose()
     assert upstream.open_now == 0
+
+
+class Forgetful(Pool):
+    """Its tables are gone once a token is leased."""
+
+    def failed(self, *_: object, **__: object) -> None:
+        raise OperationalError("gone")
+
+    answered = gave_up = failed
+
+
+@pytest.mark.parametrize(
+    ("script", "heard"),
+    [([HI, BUSY], [HI, BUSY]), ([HI, TIRED], [HI, TIRED]), ([HI, END], [HI, END])],
+)
+async def test_a_database_that_goes_breaks_no_answer_under_way(
+    team: Team, script: list[Event | asyncio.Event], heard: list[Event]
+) -> None:
+    await UpstreamToken.objects.aupdate(strikes=1, cause="fault")
+    chat = Chat(team, Upstream(script).open, Waits(), pool=Forgetful())
+    assert [event async for event in chat.events()] == heard
