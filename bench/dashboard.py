@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
+from typing import Any
 from urllib.parse import quote
 
 from tests import environment
@@ -35,7 +36,12 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from dashboard.charts import CHARTS  # noqa: E402
-from dashboard.models import MonthPerson, UsageEvent  # noqa: E402
+from dashboard.models import (  # noqa: E402
+    LocalGroup,
+    LocalGroupMember,
+    MonthPerson,
+    UsageEvent,
+)
 from tests.routes import Kind, Route, of_kind  # noqa: E402
 from tokens.models import Team, User  # noqa: E402
 
@@ -84,13 +90,22 @@ def prepare() -> None:
 
 
 def address(route: Route) -> str:
-    """A page of one person is that of whoever spent most in a month."""
+    """A page of one person is that of whoever spent most in a month; one of a group, or
+    of somebody's time in it, that of the first there is."""
     url = f"{route.url}?{PERIOD}"
     if not route.arguments:
         return url
+    if route.name == "group-time":
+        return _with(url, route, LocalGroupMember.objects.values_list("pk", flat=True))
+    if route.name.startswith("group"):
+        return _with(url, route, LocalGroup.objects.values_list("pk", flat=True))
     people = MonthPerson.objects.exclude(email="").order_by("-charged_cents")
-    most = people.values_list("email", flat=True)[0]
-    return url.replace("/-/", f"/{quote(most)}/")
+    return _with(url, route, people.values_list("email", flat=True))
+
+
+def _with(url: str, route: Route, found: Any) -> str:
+    [example] = route.arguments
+    return url.replace(f"/{example}/", f"/{quote(str(found[0]))}/")
 
 
 def report(client: Client, name: str, url: str) -> None:

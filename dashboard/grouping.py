@@ -54,15 +54,39 @@ def edit(group: LocalGroup, facts: Facts, actor: str, now: datetime) -> None:
             _note(team, actor, "group.edit", group.name, before, _told(group))
 
 
-def delete(group: LocalGroup, actor: str) -> None:
-    """Its usage is in no group then. The log keeps who was in it."""
+def delete(group: LocalGroup, actor: str) -> Change:
+    """Its usage is in no group then. What is returned keeps who was in it."""
     team = group.team
     with changing(team):
         times = group.members.values_list("email", "first_day", "last_day")
         members = [[email, *map(_iso, days)] for email, *days in times]
         before = _told(group) | {"members": members}
         group.delete()
-        _note(team, actor, "group.delete", before["name"], before)
+        return _note(team, actor, "group.delete", before["name"], before)
+
+
+def restore(team: Team, deleted: Change, actor: str, now: datetime) -> LocalGroup:
+    """What `delete` returned, undone: the group and everybody's time in it."""
+    told = deleted.before or {}
+    with changing(team):
+        _check_name(team, told["name"])
+        group = LocalGroup.objects.create(
+            team=team,
+            name=told["name"],
+            code=told["code"],
+            lead_email=told["lead"],
+            archived_at=now if told["closed"] else None,
+        )
+        times = [(email, *map(_day, days)) for email, *days in told["members"]]
+        for email, first, last in times:
+            assert first
+            _check_days(team, email, first, last)
+            group.members.create(email=email, first_day=first, last_day=last)
+        if times:
+            start = min(first for _email, first, _last in times if first)
+            rebuild_days_of_groups(team, [group.pk], start, None)
+        _note(team, actor, "group.restore", group.name, after=told)
+    return group
 
 
 def add(
@@ -194,6 +218,10 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
 def _note(
     team: Team,
     actor: str,
@@ -201,8 +229,8 @@ def _note(
     subject: str,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
-) -> None:
-    Change.objects.create(
+) -> Change:
+    return Change.objects.create(
         team=team,
         actor=actor,
         action=action,

@@ -43,6 +43,7 @@ urlpatterns = [
         group_import.groups_members_csv,
         name="group-times-csv",
     ),
+    path("groups/restore/", group_editing.restore, name="group-restore"),
     path("groups/new/", group_editing.new, name="group-new"),
     path("groups/<str:group>/", group.group, name="group"),
     path("groups/<str:group>/edit/", group_editing.edit, name="group-edit"),

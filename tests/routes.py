@@ -57,6 +57,7 @@ ROUTES = (
     Route("report", Kind.PAGE),
     Route("chargeback-csv", Kind.DATA),
     Route("group-new", Kind.PAGE),
+    Route("group-restore", Kind.DEED),
     Route("group-import", Kind.PAGE),
     Route("group-times-csv", Kind.DATA),
     Route("group", Kind.PAGE, ("-",)),

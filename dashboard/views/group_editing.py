@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboard import grouping
 from dashboard.grouping import Facts
@@ -19,7 +19,7 @@ from dashboard.models import LocalGroup, LocalGroupMember, Member
 from dashboard.periods import BadInput
 from dashboard.views.asked import Asked, Refused, page, show
 from dashboard.views.asked_group import group_form, not_managed
-from tokens.models import normal_email
+from tokens.models import Change, Team, normal_email
 
 SUGGESTED = 300
 asking = require_http_methods(["GET", "HEAD", "POST"])
@@ -127,13 +127,32 @@ def edit(request: HttpRequest, asked: Asked) -> HttpResponse:
 def delete(request: HttpRequest, asked: Asked) -> HttpResponse:
     group = _group(asked)
     if request.method == "POST":
-        grouping.delete(group, _actor(asked))
-        said = _("%(name)s is deleted. Its usage is in no group now.")
-        messages.success(request, said % {"name": group.name})
-        return redirect(reverse("groups") + asked.query())
+        deleted = grouping.delete(group, _actor(asked))
+        return redirect(reverse("groups") + asked.query(deleted=str(deleted.pk)))
     people = group.members.values("email").distinct().count()
     context = {"group": group, "people": people}
     return show(request, "dashboard/groups/delete.html", asked, context)
+
+
+@require_POST
+@page
+def restore(request: HttpRequest, asked: Asked) -> HttpResponse:
+    _may(asked)
+    deleted = deletion(asked.team, request.POST.get("deleted", ""))
+    if deleted is None:
+        sentence = _("No deleted group of this team has this number.")
+        raise Refused(404, "deleted", sentence)
+    made = grouping.restore(asked.team, deleted, _actor(asked), asked.now)
+    messages.success(request, _("%(name)s is here again.") % {"name": made.name})
+    return _to_group(asked, made)
+
+
+def deletion(team: Team, number: str) -> Change | None:
+    """The line of the audit log that a group was deleted with."""
+    if not (number.isascii() and number.isdecimal() and len(number) <= 18):
+        return None
+    found = Change.objects.filter(team=team, action="group.delete", pk=int(number))
+    return found.first()
 
 
 @asking

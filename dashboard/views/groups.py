@@ -21,7 +21,9 @@ from dashboard.stats.progress import progress
 from dashboard.views.asked import Asked, export, show
 from dashboard.views.asked_group import groups_page
 from dashboard.views.charts import drawn
+from dashboard.views.group_editing import deletion
 from dashboard.views.picker import Picker
+from tokens.models import Change
 
 HUNDRED = Decimal(100)
 
@@ -44,6 +46,7 @@ def groups(request: HttpRequest, asked: Asked) -> HttpResponse:
         "table": table,
         "rows": [(line, address(line) + asked.query()) for line in table.lines],
         "other": other,
+        "deleted": _deleted(request, asked),
         "has_groups": len(table.lines) > 1,
         "drawn": drawn(asked, "daily-spend-by-group"),
         "covered": asked.covered,
@@ -62,6 +65,12 @@ def groups_csv(request: HttpRequest, asked: Asked) -> StreamingHttpResponse:
     kept, members = group_rows(asked.team), Member.objects.of(asked.team)
     table, _ticks = groups_of(asking(asked, None), kept, members)
     return download(request, name, heads(), lines(table))
+
+
+def _deleted(request: HttpRequest, asked: Asked) -> Change | None:
+    """What can be undone."""
+    number = request.GET.get("deleted", "")
+    return deletion(asked.team, number) if number and asked.access.manages else None
 
 
 def heads() -> list[str]:

@@ -1,6 +1,7 @@
 """The pages of groups: what they cost, who is in them, who may see and change that."""
 
 import csv
+import re
 from decimal import Decimal
 from io import StringIO
 from typing import Any
@@ -10,7 +11,7 @@ from django.test import Client
 
 from dashboard import grouping
 from dashboard.grouping import Facts
-from dashboard.models import LocalGroup
+from dashboard.models import DayGroup, LocalGroup
 from tests import factories
 from tests.dashboard.conftest import World, signed_in
 from tests.factories import DAY
@@ -171,14 +172,25 @@ def test_somebodys_time_is_ended_moved_and_taken_back(
     assert not platform.members.exists()
 
 
-def test_deleting_asks_first_and_says_what_it_does(
-    alice: Client, platform: LocalGroup
+def test_deleting_asks_first_and_can_be_undone(
+    alice: Client, world: World, platform: LocalGroup
 ) -> None:
+    sums = list(DayGroup.objects.values_list("day", "charged_cents"))
     url = f"{URL}{platform.pk}/delete/"
     assert "is in no group then" in body(alice, url)
     assert LocalGroup.objects.exists()
-    assert alice.post(url)["Location"] == URL
+    told = alice.post(url)["Location"]
     assert not LocalGroup.objects.exists()
+    [number] = re.findall(r'name="deleted" value="(\d+)"', body(alice, told))
+    answer = alice.post(f"{URL}restore/", {"deleted": number})
+    again = LocalGroup.objects.get()
+    assert answer["Location"] == f"{URL}{again.pk}/"
+    assert (again.name, again.code) == ("Platform", "CC-100")
+    assert again.members.get().email == "ada@example.com"
+    assert list(DayGroup.objects.values_list("day", "charged_cents")) == sums
+    assert alice.post(f"{URL}restore/", {"deleted": number}).status_code == 400
+    for odd in ("", "x", "9" * 30, str(Change.objects.order_by("pk")[0].pk)):
+        assert alice.post(f"{URL}restore/", {"deleted": odd}).status_code == 404
 
 
 def test_an_analyst_reads_and_changes_nothing(
