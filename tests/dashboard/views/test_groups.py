@@ -3,6 +3,7 @@
 import csv
 import re
 from decimal import Decimal
+from html import unescape
 from io import StringIO
 from typing import Any
 
@@ -86,6 +87,9 @@ def test_a_groups_page_shows_only_days_in_it(
     html = body(alice, f"{URL}{platform.pk}/?period=7d")
     assert '<dd data-value="12.5">' in html
     assert "bob@example.com" not in html
+    [link] = re.findall(r'href="(/dashboard/people.csv[^"]*)"', html)
+    file = b"".join(alice.get(unescape(link))).decode("utf-8-sig")
+    assert "ada@example.com" in file and "0.125" in file
     nobodys = body(alice, f"{URL}-/?period=7d")
     assert '<dd data-value="63.34932">' in nobodys
     assert "bob@example.com" in nobodys
