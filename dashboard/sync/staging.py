@@ -148,7 +148,11 @@ class Staging:
     def _copy(self) -> None:
         """Several pages at once: each COPY costs a way there and back."""
         statement = f"COPY {NAME} ({', '.join(FILLED)}) FROM STDIN ({_COPY})"
-        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        with (
+            connection.cursor() as cursor,
+            connection.wrap_database_errors,
+            cursor.copy(statement) as copy,
+        ):
             copy.write("".join(self._waiting))
         self._waiting, self._room = [], ROOM
 
@@ -156,7 +160,7 @@ class Staging:
         """In a deferred transaction, which locks the temporary database alone."""
         own = not connection.in_atomic_block
         marks = ", ".join("?" * len(FILLED))
-        with connection.cursor() as cursor:
+        with connection.cursor() as cursor, connection.wrap_database_errors:
             bare = cursor.cursor.connection.cursor()
             if own:
                 bare.execute("BEGIN DEFERRED")

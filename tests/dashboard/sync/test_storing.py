@@ -98,6 +98,21 @@ def test_a_database_that_goes_away_in_a_transaction_says_so_and_is_repaired(
     assert UsageEvent.objects.exists()
 
 
+@postgres_only
+def test_a_database_that_goes_away_while_rows_are_staged_says_so_and_is_repaired(
+    team: Team, api: AdminApi, clock: Clock, sync: Sync
+) -> None:
+    """No transaction is open then, and COPY speaks to the driver past Django."""
+    windows = coverage.due_windows(team, Stream.EVENTS, clock.now)
+    hooks = api._http.client.event_hooks
+    api._http.client.event_hooks = {"response": [lambda answer: end_connections()]}
+    outcome = sync(Stream.EVENTS, windows)
+    assert outcome.error == said(Stream.EVENTS) == AWAY
+    api._http.client.event_hooks = hooks
+    assert not sync(Stream.EVENTS, windows).error
+    assert UsageEvent.objects.exists()
+
+
 def end_connections() -> None:
     settings = connection.get_connection_params()
     own = {k: v for k, v in settings.items() if k in ("host", "port", "user", "dbname")}
