@@ -81,6 +81,13 @@ def test_pages_take_few_queries(
         body(alice, URL + path.format(platform.pk))
 
 
+def test_a_leads_page_takes_few_queries(
+    lea: Client, platform: LocalGroup, django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(15):
+        body(lea, f"{URL}{platform.pk}/?period=year")
+
+
 def test_a_groups_page_shows_only_days_in_it(
     alice: Client, platform: LocalGroup
 ) -> None:
