@@ -47,9 +47,9 @@ def prompt(raw: str | None = None, **changes: Any) -> Prompt:
 
 
 async def events(
-    url: str, asked: Prompt | None = None, *, token: str = TOKEN, read: float = 5
+    url: str, asked: Prompt | None = None, *, token: str = TOKEN, read: float = 30
 ) -> list[Event]:
-    timeout = httpx.Timeout(5, read=read)
+    timeout = httpx.Timeout(30, read=read)
     async with (
         connections.new_clients(timeout) as clients,
         client.open(

@@ -49,7 +49,7 @@ async def events(url: str, token: str = TOKEN) -> list[Event]:
     stamp = checksum.stamp(checksum.new_ids(), 1735084800)
     credential = Credential(token, stamp)
     async with (
-        connections.new_clients(httpx.Timeout(5)) as clients,
+        connections.new_clients(httpx.Timeout(30)) as clients,
         client.open(clients.quick, Options(url, "2.0.0"), credential, PROMPT) as stream,
     ):
         return [event async for event in stream]
@@ -155,7 +155,7 @@ async def test_silence_is_a_time_out(chat_vendor: Vendor, fault: str) -> None:
     chat_vendor.fault("chat", fault, **options)
     stamp = checksum.stamp(checksum.new_ids(), 0)
     async with (
-        connections.new_clients(httpx.Timeout(5, read=0.3)) as clients,
+        connections.new_clients(httpx.Timeout(30, read=0.3)) as clients,
         client.open(
             clients.quick,
             Options(chat_vendor.url, "2"),

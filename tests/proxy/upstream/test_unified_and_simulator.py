@@ -51,13 +51,13 @@ async def events(
     prompt: Prompt = HELLO,
     *,
     token: str = TOKEN,
-    read: float = 5,
+    read: float = 30,
     trust: ssl.SSLContext | bool = True,
 ) -> list[Event]:
     credential = Credential(token, checksum.stamp(checksum.new_ids(), 1735084800))
     options = Options(url, "2.0.0")
     async with (
-        connections.new_clients(httpx.Timeout(5, read=read), trust) as clients,
+        connections.new_clients(httpx.Timeout(30, read=read), trust) as clients,
         client.open(clients.multiplexed, options, credential, prompt) as stream,
     ):
         return [event async for event in stream]
