@@ -1,16 +1,18 @@
 """A file of who is in which group, taken in: all that was shown, or nothing."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from hashlib import sha256
 from typing import Any
 
 from dashboard.exporting import Cell
-from dashboard.group_csv import Plan, Problem, Row, plan
+from dashboard.group_csv import Problem, Row
+from dashboard.group_plan import Plan, overlaps, plan
 from dashboard.grouping import changing
 from dashboard.models import LocalGroup, LocalGroupMember
 from dashboard.rollups import rebuild_days_of_groups
-from dashboard.stats.group_rows import group_rows
+from dashboard.stats.group_rows import GroupRows, group_rows
 from tokens.models import Change, Team
 
 
@@ -21,12 +23,25 @@ class ChangedMeanwhile(Exception):
 def planned(team: Team, rows: Sequence[Row], problems: Collection[Problem]) -> Plan:
     """What the file would change now. One query."""
     kept = group_rows(team)
+    closed = {group.name: group.archived_at is not None for group in kept.groups}
+    return plan(rows, problems, _times(kept), closed)
+
+
+def in_two_groups(team: Team) -> Iterator[tuple[Row, Row]]:
+    """Each two times of one person that share a day: their usage counts twice. One
+    query."""
+    by_person: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in _times(group_rows(team)):
+        by_person[row.email].append(row)
+    for theirs in by_person.values():
+        yield from overlaps(theirs)
+
+
+def _times(kept: GroupRows) -> list[Row]:
     names = {group.pk: group.name for group in kept.groups}
-    times = [
+    return [
         Row(0, email, names[pk], first, last) for pk, email, first, last in kept.times
     ]
-    closed = {group.name: group.archived_at is not None for group in kept.groups}
-    return plan(rows, problems, times, closed)
 
 
 def digest(shown: Plan) -> str:
@@ -72,6 +87,8 @@ def _write(team: Team, found: Plan) -> None:
             group=groups[row.group], email=row.email, first_day=row.first
         ).update(last_day=row.last)
     rows = [*found.added, *(row for _before, row in found.changed)]
+    people = {row.email for row in rows}
+    assert not any(row.email in people for row, _other in in_two_groups(team))
     touched = sorted({groups[row.group].pk for row in rows})
     rebuild_days_of_groups(team, touched, min(row.first for row in rows), None)
 

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dashboard.group_csv import overlap
+from dashboard.group_plan import overlap
 from dashboard.models import LocalGroup, LocalGroupMember
 from dashboard.periods import DAY, BadInput
 from dashboard.rollups import rebuild_days_of_groups

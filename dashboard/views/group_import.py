@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard.exporting import download
-from dashboard.group_csv import COLUMNS, Plan, Problem, Row, read
+from dashboard.group_csv import COLUMNS, Problem, Row, read
 from dashboard.group_import import (
     ChangedMeanwhile,
     digest,
@@ -22,6 +22,7 @@ from dashboard.group_import import (
     planned,
     take_in,
 )
+from dashboard.group_plan import Plan
 from dashboard.periods import BadInput
 from dashboard.views.asked import Asked, export, page, show
 from dashboard.views.asked_group import not_managed

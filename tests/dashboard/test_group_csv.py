@@ -1,5 +1,6 @@
 """A file of who is in which group: what is read, what is refused and where."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.exporting import blocks
-from dashboard.group_csv import COLUMNS, Plan, Problem, Row, plan, read
+from dashboard.group_csv import COLUMNS, Problem, Row, read
+from dashboard.group_plan import Plan, overlaps, plan
 from dashboard.periods import BadInput
 
 HEAD = "email,group,from,until\n"
@@ -92,15 +94,50 @@ def test_two_groups_on_one_day_are_refused() -> None:
         "eve@x.org,Web,2026-01-01,2026-02-01\n",
         ada("Web", "2026-01-01"),
     )
-    assert places(found) == [(2, "from"), (3, "until"), (5, "from"), (6, "from")]
+    assert places(found) == [
+        (2, "from"),
+        (3, "until"),
+        (4, ""),
+        (5, "from"),
+        (6, "from"),
+    ]
     assert "ada@x.org is in Web since" in found.refused[0].sentence
+    assert "Line 5 is refused" in found.refused[2].sentence
     assert "Line 4" in found.refused[-1].sentence
+    assert found.changes == 0
 
 
 def test_a_longer_time_that_reaches_into_another_is_refused() -> None:
     kept = ada("Web", "2026-01-01", "2026-01-31"), ada("Platform", "2026-02-01")
     found = planned("ada@x.org,Web,2026-01-01,\n", *kept)
     assert (places(found), found.changes) == ([(2, "until")], 0)
+
+
+def test_a_refused_change_refuses_all_changes_of_the_person() -> None:
+    kept = (
+        ada("Web", "2026-08-01", "2026-08-31"),
+        ada("Platform", "2026-09-01", "2026-11-30"),
+    )
+    found = planned(
+        "ada@x.org,Design,2026-10-01,\n"
+        "ada@x.org,Platform,2026-09-01,2026-09-30\n"
+        "ada@x.org,Web,2026-08-01,2026-09-15\n"
+        "eve@x.org,Design,2026-10-01,\n",
+        *kept,
+    )
+    assert places(found) == [(2, ""), (3, "from"), (4, "")]
+    assert [row.email for row in found.added] == ["eve@x.org"]
+    assert found.changed == []
+
+
+def test_a_new_name_in_other_letters_is_one_group() -> None:
+    found = planned(
+        "ada@x.org,Alpha,2026-01-01,2026-01-31\n"
+        "eve@x.org,alpha,2026-01-01,\n"
+        "ada@x.org,ALPHA,2026-02-01,\n"
+    )
+    assert (found.new_groups, found.refused) == (["Alpha"], [])
+    assert {row.group for row in found.added} == {"Alpha"}
 
 
 DAYS = st.dates(date(2020, 1, 1), date(2030, 1, 1))
@@ -124,6 +161,69 @@ def test_an_export_reads_back_as_it_was(people: list[tuple[str, str, date]]) -> 
     found = plan(rows, problems, kept.values(), groups)
     if len({name.casefold() for name in groups}) == len(groups):
         assert (found.same, found.changes, found.refused) == (len(kept), 0, [])
+
+
+MARCH = st.dates(date(2026, 3, 1), date(2026, 3, 9))
+
+
+@st.composite
+def times(draw: st.DrawFn) -> Row:
+    first, last = draw(MARCH), draw(st.none() | MARCH)
+    last = max(first, last) if last else None
+    group = draw(st.sampled_from(["Web", "web", "Platform", "Old", "New", "NEW"]))
+    return Row(0, draw(st.sampled_from(["ada@x.org", "eve@x.org"])), group, first, last)
+
+
+def after(kept: list[Row], found: Plan) -> list[Row]:
+    gone = {before.key for before, _row in found.changed}
+    left = [row for row in kept if row.key not in gone]
+    return [*left, *found.added, *(row for _before, row in found.changed)]
+
+
+@given(st.lists(times(), max_size=8), st.lists(times(), max_size=8))
+def test_no_plan_puts_anybody_in_two_groups_on_one_day(
+    first: list[Row], second: list[Row]
+) -> None:
+    kept: list[Row] = []
+    for rows in (first, second):
+        numbered = [replace(row, line=n) for n, row in enumerate(rows, 2)]
+        found = plan(numbered, [], kept, OPEN | {row.group: False for row in kept})
+        told = found.changes + found.same + len(found.refused)
+        assert told >= len(rows)
+        kept = after(kept, found)
+        for email in ("ada@x.org", "eve@x.org"):
+            assert not list(overlaps(row for row in kept if row.email == email))
+
+
+def test_thousands_of_rows_of_one_person_are_planned_at_once() -> None:
+    compared = 0
+
+    class Counted(date):
+        def __lt__(self, other: date) -> bool:
+            nonlocal compared
+            compared += 1
+            return super().__lt__(other)
+
+        def __le__(self, other: date) -> bool:
+            nonlocal compared
+            compared += 1
+            return super().__le__(other)
+
+    start = date(2000, 1, 1).toordinal()
+    days = [Counted.fromordinal(start + n) for n in range(2_000)]
+    rows = [Row(n, "ada@x.org", "Web", day, day) for n, day in enumerate(days, 2)]
+    assert plan(rows, [], [], OPEN).changes == 2_000
+    assert compared < 20 * 2_000
+
+
+def test_times_that_share_days_already_are_told_at_the_persons_first_change() -> None:
+    kept = ada("Web", "2026-01-01"), ada("Platform", "2026-02-01", "2026-02-09")
+    found = planned("ada@x.org,Old,2020-01-01,2020-01-31\n", *kept)
+    assert found.changes == 0
+    found = planned("ada@x.org,Design,2020-01-01,2020-01-31\n", *kept)
+    assert places(found) == [(2, "")]
+    mended = planned("ada@x.org,Web,2026-01-01,2026-01-31\n", *kept)
+    assert (mended.changes, mended.refused) == (1, [])
 
 
 @given(st.text(max_size=300))

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from dashboard import rollups
-from dashboard.models import DayPerson, UsageEvent, UsageRollup
+from dashboard.models import DayPerson, LocalGroup, UsageEvent, UsageRollup
 from tests import factories
 from tokens.models import Team
 
@@ -56,3 +56,17 @@ def test_events_without_sums_are_found(team: Team) -> None:
     DayPerson.objects.all().delete()
     with pytest.raises(CommandError):
         verify()
+
+
+def test_somebody_in_two_groups_on_one_day_is_found(team: Team) -> None:
+    for name, first in (("Web", DAY), ("Mobile", DAY + factories.DAY)):
+        group = LocalGroup.objects.create(team=team, name=name)
+        group.members.create(email="ada@x.org", first_day=first)
+    said = StringIO()
+    with pytest.raises(CommandError, match="counts twice"):
+        call_command("verify_sums", "--repair", stdout=StringIO(), stderr=said)
+    last = said.getvalue().splitlines()[-1]
+    assert last == "ada@x.org is in Web and in Mobile on 2026-11-21."
+    group.members.update(first_day=DAY, last_day=DAY)
+    LocalGroup.objects.get(name="Web").members.update(first_day=DAY + factories.DAY)
+    verify("--repair")

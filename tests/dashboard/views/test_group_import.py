@@ -67,6 +67,29 @@ def test_what_changed_meanwhile_is_shown_again(alice: Client, world: World) -> N
     assert LocalGroupMember.objects.get().group == group
 
 
+def test_a_person_whose_change_is_refused_keeps_their_groups(
+    alice: Client, world: World
+) -> None:
+    """Else the rows before it would rest on a change that never comes."""
+    who, first = "ada@example.com", world.today - 90 * DAY
+    for name, start, end in (("Web", 0, 30), ("Mobile", 31, 80)):
+        group = grouping.create(world.team, Facts(name), "me")
+        grouping.add(group, who, first + start * DAY, first + end * DAY, "me")
+    before = set(LocalGroupMember.objects.values_list("first_day", "last_day"))
+    rows = (
+        f"{who},Platform,{first + 60 * DAY},\n"
+        f"{who},Mobile,{first + 31 * DAY},{first + 59 * DAY}\n"
+        f"{who},Web,{first},{first + 45 * DAY}\n"
+        f"bob@example.com,Platform,{first},\n"
+    )
+    html = look(alice, (HEAD + rows).encode()).content.decode()
+    assert "Line 3 is refused, and with it all changes of this person." in html
+    assert alice.post(URL, hidden(html)).status_code == 302
+    theirs = LocalGroupMember.objects.filter(email=who)
+    assert set(theirs.values_list("first_day", "last_day")) == before
+    assert LocalGroupMember.objects.filter(group__name="Platform").count() == 1
+
+
 def test_a_file_that_is_none_is_refused_with_its_line(
     alice: Client, world: World
 ) -> None:
