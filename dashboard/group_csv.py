@@ -15,12 +15,13 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from dashboard.exporting import STARTS
+from dashboard.group_names import check_name
 from dashboard.periods import BadInput, day
 from tokens.models import normal_email
 
 EMAIL, GROUP, FROM, UNTIL = COLUMNS = ("email", "group", "from", "until")
 MOST_ROWS = 20_000
-LONGEST_NAME, LONGEST_EMAIL = 100, 200
+LONGEST_EMAIL = 200
 
 
 @dataclass(frozen=True)
@@ -107,9 +108,7 @@ def _row(line: int, given: Mapping[str, str]) -> Row:
         raise BadInput(EMAIL, _("This is no e-mail address.")) from None
     if len(email) > LONGEST_EMAIL:
         raise BadInput(EMAIL, _("This is no e-mail address."))
-    if not group or len(group) > LONGEST_NAME or not group.isprintable():
-        sentence = _("A group’s name has 1 to %(most)d characters that can be seen.")
-        raise BadInput(GROUP, sentence % {"most": LONGEST_NAME})
+    check_name(group, GROUP)
     first = day(given[FROM], FROM)
     last = day(given[UNTIL], UNTIL) if given[UNTIL] else None
     if last and last < first:

@@ -11,6 +11,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from dashboard.group_csv import FROM, GROUP, UNTIL, Problem, Row
+from dashboard.group_names import folded
 from dashboard.writing import here
 
 
@@ -78,12 +79,12 @@ def overlap(email: str, group: str, first: date, last: date | None) -> str:
 
 def _named(rows: Iterable[Row], groups: Mapping[str, bool]) -> Iterator[Row]:
     """With the name that a group has, or that the first row gives to a new one."""
-    names = {name.casefold(): name for name in groups}
+    names = {folded(name): name for name in groups}
     for row in rows:
         if row.group in groups:
             yield row
         else:
-            name = names.setdefault(row.group.casefold(), row.group)
+            name = names.setdefault(folded(row.group), row.group)
             yield replace(row, group=name)
 
 

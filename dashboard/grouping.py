@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from dashboard.group_names import check_name, folded
 from dashboard.group_plan import overlap
 from dashboard.models import LocalGroup, LocalGroupMember
 from dashboard.periods import DAY, BadInput
@@ -34,7 +35,8 @@ class Facts:
 
 def create(team: Team, facts: Facts, actor: str) -> LocalGroup:
     with changing(team):
-        _check_name(team, facts.name)
+        check_name(facts.name, "name")
+        _check_is_new(team, facts.name)
         group = LocalGroup.objects.create(
             team=team, name=facts.name, code=facts.code, lead_email=facts.lead
         )
@@ -45,7 +47,8 @@ def create(team: Team, facts: Facts, actor: str) -> LocalGroup:
 def edit(group: LocalGroup, facts: Facts, actor: str, now: datetime) -> None:
     team, before = group.team, _told(group)
     with changing(team):
-        _check_name(team, facts.name, but=group)
+        check_name(facts.name, "name")
+        _check_is_new(team, facts.name, but=group)
         group.name, group.code = facts.name, facts.code
         group.lead_email = facts.lead
         group.archived_at = (group.archived_at or now) if facts.is_closed else None
@@ -69,7 +72,7 @@ def restore(team: Team, deleted: Change, actor: str, now: datetime) -> LocalGrou
     """What `delete` returned, undone: the group and everybody's time in it."""
     told = deleted.before or {}
     with changing(team):
-        _check_name(team, told["name"])
+        _check_is_new(team, told["name"])
         group = LocalGroup.objects.create(
             team=team,
             name=told["name"],
@@ -159,9 +162,10 @@ def changing(team: Team) -> Iterator[None]:
         yield
 
 
-def _check_name(team: Team, name: str, but: LocalGroup | None = None) -> None:
-    same = LocalGroup.objects.filter(team=team, name__iexact=name)
-    if same.exclude(pk=but.pk if but else 0).exists():
+def _check_is_new(team: Team, name: str, but: LocalGroup | None = None) -> None:
+    """Compared here, as SQLite folds no letters but those of ASCII."""
+    others = LocalGroup.objects.filter(team=team).exclude(pk=but.pk if but else 0)
+    if folded(name) in map(folded, others.values_list("name", flat=True)):
         raise BadInput("name", _("The team has a group of this name already."))
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboard import grouping
+from dashboard.group_names import LONGEST_NAME
 from dashboard.grouping import Facts
 from dashboard.models import LocalGroup, LocalGroupMember, Member
 from dashboard.periods import BadInput
@@ -33,7 +34,7 @@ def _day(label: Any, **options: Any) -> forms.DateField:
 
 
 class GroupForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=LONGEST_NAME)
     code = forms.CharField(
         label=gettext_lazy("Cost centre"),
         required=False,

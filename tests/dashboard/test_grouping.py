@@ -127,10 +127,42 @@ def test_a_closed_group_keeps_its_past_and_takes_nobody_new(
         grouping.add(platform, EVE, FIRST, None, "me")
 
 
-def test_a_name_is_given_once(platform: LocalGroup, web: LocalGroup) -> None:
+@pytest.mark.parametrize("name", ["platform", "ÜRÜN", "Straße", "Plat  form "])
+def test_a_name_is_given_once(team: Team, platform: LocalGroup, name: str) -> None:
+    for taken in ("Ürün", "STRASSE", "Plat form"):
+        grouping.create(team, Facts(taken), "me")
+    web = grouping.create(team, Facts("Web"), "me")
+    for deed in (
+        lambda: grouping.edit(web, Facts(name), "me", datetime.now(UTC)),
+        lambda: grouping.create(team, Facts(name), "me"),
+    ):
+        with pytest.raises(BadInput, match="of this name already") as refused:
+            deed()
+        assert refused.value.field == "name"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u200b",
+        "\u3164",
+        "Web\u200b",
+        "We\u202eb",
+        " ",
+        "TOTAL",
+        "in no  Group",
+        "未分组",
+    ],
+)
+def test_a_name_that_cannot_be_seen_or_means_another_row_is_refused(
+    team: Team, platform: LocalGroup, name: str
+) -> None:
     with pytest.raises(BadInput) as refused:
-        grouping.edit(web, Facts("platform"), "me", datetime.now(UTC))
+        grouping.create(team, Facts(name), "me")
     assert refused.value.field == "name"
+    with pytest.raises(BadInput):
+        grouping.edit(platform, Facts(name), "me", datetime.now(UTC))
+    assert [group.name for group in LocalGroup.objects.all()] == ["Platform"]
 
 
 def test_the_log_keeps_who_was_in_a_deleted_group(platform: LocalGroup) -> None:
