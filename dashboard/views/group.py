@@ -38,6 +38,12 @@ class Seen:
     def shown(self) -> list[Person]:
         return self.people[:SHOWN]
 
+    @property
+    def has_other(self) -> bool:
+        """Money that is neither included nor on-demand."""
+        spends = [person.spend for person in self.shown]
+        return any(spend.other for spend in [*spends, self.others or Spend()])
+
 
 @require_safe
 @group_page

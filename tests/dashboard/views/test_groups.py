@@ -12,7 +12,7 @@ from django.test import Client
 
 from dashboard import grouping
 from dashboard.grouping import Facts
-from dashboard.models import DayGroup, LocalGroup
+from dashboard.models import DayGroup, EventKind, LocalGroup
 from tests import factories
 from tests.dashboard.conftest import World, signed_in
 from tests.factories import DAY
@@ -100,6 +100,24 @@ def test_a_groups_page_shows_only_days_in_it(
     nobodys = body(alice, f"{URL}-/?period=7d")
     assert '<dd data-value="63.34932">' in nobodys
     assert "bob@example.com" in nobodys
+
+
+def test_a_groups_page_shows_other_money_where_there_is_some(
+    alice: Client, lea: Client, world: World, platform: LocalGroup
+) -> None:
+    url = f"{URL}{platform.pk}/?period=7d"
+    assert "Other" not in body(alice, url)
+    day = world.today - DAY
+    factories.rollup(world.team, day, "417", kind=EventKind.ERRORED)
+    factories.add_up(world.team)
+    html = body(alice, url)
+    assert "<dt>Other</dt><dd>$4.17</dd>" in html
+    people = html[html.index('id="people"') : html.index('id="times"')]
+    assert (people.count('<th scope="col"'), people.count("<td")) == (6, 5)
+    assert '<td class="number">$4.17</td>' in people
+    [time] = platform.members.all()
+    grouping.change(time, time.first_day, day, "me")
+    assert '<td class="number">$4.17</td>' in body(lea, url)
 
 
 def test_a_lead_sees_their_group_and_no_other(

@@ -1,7 +1,8 @@
 """The report of a month: its numbers are those of the other pages."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.test import Client
 
 from dashboard import grouping, rollups
 from dashboard.grouping import Facts
-from dashboard.models import Capability, DailyUsage, Stream
+from dashboard.models import Capability, DailyUsage, EventKind, Stream
 from tests import factories
 from tests.dashboard.conftest import World
 from tests.factories import DAY
@@ -86,3 +87,24 @@ def test_a_month_that_runs_is_compared_by_whole_days(
 
 def test_a_lead_does_not_see_it(world: World, bob: Client) -> None:
     body(bob, status=403)
+
+
+def figures(html: str) -> dict[str, str]:
+    """The first list of figures, changes left out."""
+    first = html[html.index('<dl class="figures card">') : html.index("</dl>")]
+    return dict(re.findall(r"<dt>([^<]+)</dt><dd[^>]*>(\$[\d.,]+)", first))
+
+
+def test_other_money_is_shown_where_there_is_some(
+    alice: Client, world: World, month: str
+) -> None:
+    assert "Other" not in figures(body(alice, month))
+    first = date.fromisoformat(f"{month}-01")
+    factories.rollup(world.team, first, "417.5", kind=EventKind.ERRORED)
+    factories.rollup(world.team, first, "30.4", kind=EventKind.ON_DEMAND)
+    factories.add_up(world.team)
+    found = figures(body(alice, month))
+    parts = [found[name] for name in ("Included", "On-demand", "Other")]
+    assert found["Spend"] == "$5.28"
+    assert sum(Decimal(part[1:]) for part in parts) == Decimal("5.28")
+    assert Decimal(found["Other"][1:]) in (Decimal("4.17"), Decimal("4.18"))
