@@ -38,6 +38,19 @@ def choices(wanted: Wanted, everybody: Iterable[Somebody]) -> Choices:
     )
 
 
+def narrowed_by(wanted: Wanted) -> list[tuple[str, str]]:
+    """What the table was narrowed by, as its form calls it: paper has no form."""
+    role = None if wanted.role is None else wanted.role or _("No role")
+    every = [
+        (_("Search"), wanted.words),
+        (_("Standing"), wanted.state and wanted.state.label),
+        (_("Role"), role),
+        (_("Idle for"), wanted.idle and _days(wanted.idle)),
+        (_("Limit"), wanted.limit and wanted.limit.label),
+    ]
+    return [(title, value) for title, value in every if value]
+
+
 def _roles(wanted: Wanted, everybody: Iterable[Somebody]) -> list[Choice]:
     roles = {one.role for one in everybody if one.is_member}
     if wanted.role is not None:

@@ -14,7 +14,7 @@ from dashboard.grains import buckets, fitting
 from dashboard.models import FreshMonth, Stream
 from dashboard.periods import DAY, BadInput, Period, comparable
 from dashboard.roster.columns import standing
-from dashboard.roster.forms import choices
+from dashboard.roster.forms import choices, narrowed_by
 from dashboard.roster.rows import narrowed, ordered
 from dashboard.roster.shown import columns, headings, shown, total
 from dashboard.roster.wanted import NARROWING, SHOWING, Wanted, wanted
@@ -71,6 +71,7 @@ def people(request: HttpRequest, asked: Asked) -> HttpResponse:
         "rows": shown(page, want, _drawn(found, list(page))),
         "total": total(found.people, want),
         "choices": choices(want, found.everybody),
+        "narrowed_by": narrowed_by(want),
         "narrowing": {n: v for n, v in choosing.whole.items() if n not in NARROWING},
         "showing": {n: v for n, v in choosing.whole.items() if n not in SHOWING},
         "person_query": asked.query(**want.given),

@@ -115,6 +115,22 @@ def test_filters_leave_those_they_name(
     assert [row["Person"] for row in file(alice, query)] == found
 
 
+def test_paper_names_the_filters_whose_form_it_does_not_have(
+    alice: Client, world: World
+) -> None:
+    assert "on-paper" not in body(alice, "?sort=name&per=25")
+    html = body(alice, "?q=ada&state=present&role=-&idle=30&limit=near")
+    paper = html[html.index('<ul class="chips on-paper">') :]
+    said = re.findall(r"<li><span[^>]*>([^<]+)</span> ([^<]+)</li>", paper)
+    assert said == [
+        ("Search", "ada"),
+        ("Standing", "With a seat"),
+        ("Role", "No role"),
+        ("Idle for", "30 days"),
+        ("Limit", "Near the limit"),
+    ]
+
+
 def test_a_group_brings_the_money_of_its_days(
     alice: Client, world: World, platform: LocalGroup
 ) -> None:
