@@ -106,6 +106,39 @@ def test_the_report_prints_its_numbers_and_no_controls(
     signed_in.emulate_media(media="screen")
 
 
+@pytest.mark.once
+def test_a_long_name_widens_no_page(filled: Product, signed_in: Page) -> None:
+    name = "N" * 100
+    signed_in.goto(f"{filled.url}/dashboard/groups/new/")
+    signed_in.get_by_label("Name").fill(name)
+    signed_in.locator("main form .primary").click()
+    signed_in.get_by_role("heading", name=name).wait_for()
+    signed_in.set_viewport_size(NARROW)
+    group = signed_in.url.split("?")[0]
+    for path in ("", "edit/", "delete/", "add/"):
+        signed_in.goto(group + path)
+        assert signed_in.get_by_text(name).count()
+        assert sticking_out(signed_in) == [], path
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("language", ["en", "zh-hans", "tr"])
+def test_a_telephones_menu_has_each_entry_on_one_line(
+    language: str, filled: Product, signed_in: Page
+) -> None:
+    signed_in.set_viewport_size(NARROW)
+    signed_in.goto(f"{filled.url}/dashboard/report/")
+    signed_in.locator(".user summary").click()
+    signed_in.locator(f".user button[value={language}]").click()
+    signed_in.locator(f"html[lang={language}]").wait_for(state="attached")
+    entries = signed_in.locator(".side nav a")
+    heights = {box["height"] for one in entries.all() if (box := one.bounding_box())}
+    assert entries.count() > 9 and len(heights) == 1 and max(heights) < 40
+    signed_in.locator(".user summary").click()
+    signed_in.locator(".user button[value=en]").click()
+    signed_in.locator("html[lang=en]").wait_for(state="attached")
+
+
 def walk(tab: Page, url: str, theme: Theme) -> None:
     complaints: list[str] = []
 
