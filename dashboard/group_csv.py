@@ -5,23 +5,20 @@ export of ours reads back as it was.
 """
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from dashboard.exporting import STARTS
+from dashboard.group_keys import key_of
 from dashboard.group_names import check_name
 from dashboard.periods import BadInput, day
-from tokens.models import normal_email
 
 EMAIL, GROUP, FROM, UNTIL = COLUMNS = ("email", "group", "from", "until")
 MOST_ROWS = 20_000
-LONGEST_EMAIL = 200
 
 
 @dataclass(frozen=True)
@@ -52,8 +49,11 @@ class Row:
         return self.last or date.max
 
 
-def read(text: str) -> tuple[list[Row], list[Problem]]:
-    """Raises BadInput for a file whose head does not have the columns."""
+def read(
+    text: str, ids: Collection[str] = frozenset()
+) -> tuple[list[Row], list[Problem]]:
+    """`ids`: of members without an e-mail. Raises BadInput for a file whose head does
+    not have the columns."""
     lines = text.removeprefix("\ufeff")
     head = lines.partition("\n")[0]
     comma = ";" if ";" in head and "," not in head else ","
@@ -64,7 +64,7 @@ def read(text: str) -> tuple[list[Row], list[Problem]]:
         if missing := [name for name in COLUMNS if name not in places]:
             sentence = _("Line 1: the column %(column)s is missing.")
             raise BadInput("file", sentence % {"column": missing[0]})
-        return _rows(table, places)
+        return _rows(table, places, ids)
     except csv.Error as error:
         sentence = _("Line %(line)d is no CSV: %(error)s.")
         said = {"line": table.line_num, "error": error}
@@ -72,7 +72,7 @@ def read(text: str) -> tuple[list[Row], list[Problem]]:
 
 
 def _rows(
-    table: Iterator[list[str]], places: Mapping[str, int]
+    table: Iterator[list[str]], places: Mapping[str, int], ids: Collection[str]
 ) -> tuple[list[Row], list[Problem]]:
     rows: list[Row] = []
     problems: list[Problem] = []
@@ -88,7 +88,7 @@ def _rows(
             for name, place in places.items()
         }
         try:
-            rows.append(_row(line, given))
+            rows.append(_row(line, given, ids))
         except BadInput as error:
             problems.append(Problem(line, error.field, str(error)))
     return rows, problems
@@ -100,14 +100,8 @@ def _plain(cell: str) -> str:
     return text[1:] if text[:1] == "'" and text[1:].startswith(STARTS) else text
 
 
-def _row(line: int, given: Mapping[str, str]) -> Row:
-    email, group = normal_email(given[EMAIL]), given[GROUP]
-    try:
-        validate_email(email)
-    except ValidationError:
-        raise BadInput(EMAIL, _("This is no e-mail address.")) from None
-    if len(email) > LONGEST_EMAIL:
-        raise BadInput(EMAIL, _("This is no e-mail address."))
+def _row(line: int, given: Mapping[str, str], ids: Collection[str]) -> Row:
+    email, group = key_of(given[EMAIL], ids, EMAIL), given[GROUP]
     check_name(group, GROUP)
     first = day(given[FROM], FROM)
     last = day(given[UNTIL], UNTIL) if given[UNTIL] else None

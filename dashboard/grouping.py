@@ -154,6 +154,22 @@ def remove(time: LocalGroupMember, actor: str) -> None:
         _note(team, actor, "group.remove", time.email, before)
 
 
+def known_by(team: Team, key: str, email: str) -> None:
+    """Who was known by an id has an e-mail now, and stays in their groups; a time on
+    days on which the e-mail is in a group already stays behind."""
+    times = LocalGroupMember.objects.filter(group__team=team)
+    with changing(team):
+        for time in times.filter(email=key).select_related("group"):
+            if _clash(team, email, time.first_day, time.last_day):
+                continue
+            time.email = email
+            time.save(update_fields=["email"])
+            days = time.first_day, time.last_day
+            rebuild_days_of_groups(team, [time.group_id], *days)
+            told = _told_of(time)
+            _note(team, "sync", "group.email", email, told | {"email": key}, told)
+
+
 @contextmanager
 def changing(team: Team) -> Iterator[None]:
     """Nobody else changes groups of the team meanwhile, and kept charts are old."""
@@ -191,13 +207,23 @@ def _check_days(
 ) -> None:
     if last and last < first:
         raise BadInput("last", _("The last day must not be before the first."))
+    if clash := _clash(team, email, first, last, but):
+        said = overlap(email, clash.group.name, clash.first_day, clash.last_day)
+        raise BadInput("first" if clash.first_day <= first else "last", said)
+
+
+def _clash(
+    team: Team,
+    email: str,
+    first: date,
+    last: date | None,
+    but: LocalGroupMember | None = None,
+) -> LocalGroupMember | None:
     times = LocalGroupMember.objects.filter(group__team=team, email=email)
     others = times.exclude(pk=but.pk if but else 0).exclude(last_day__lt=first)
     if last:
         others = others.filter(first_day__lte=last)
-    if clash := others.select_related("group").order_by("first_day").first():
-        said = overlap(email, clash.group.name, clash.first_day, clash.last_day)
-        raise BadInput("first" if clash.first_day <= first else "last", said)
+    return others.select_related("group").order_by("first_day").first()
 
 
 def _told(group: LocalGroup) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from dashboard import grouping
 from dashboard.adminapi.records import MemberRecord
 from dashboard.models import Member, Membership
 from dashboard.sync.counts import Counts
@@ -76,6 +77,7 @@ def _name_by_email(
         known[email] = known.pop(by_id.email)
         spans = Membership.objects.filter(team=team, email=by_id.email)
         spans.update(email=email)
+        grouping.known_by(team, by_id.email, email)
         by_id.email = email
         by_id.save(update_fields=["email"])
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboard import grouping
+from dashboard.group_keys import LONGEST_EMAIL, ids_of_members, key_of
 from dashboard.group_names import LONGEST_NAME
 from dashboard.grouping import Facts
 from dashboard.models import LocalGroup, LocalGroupMember, Member
@@ -73,11 +74,12 @@ class DaysForm(forms.Form):
 
 
 class PersonForm(DaysForm):
-    email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=200)
+    email = forms.CharField(
+        label=gettext_lazy("E-mail"),
+        max_length=LONGEST_EMAIL,
+        help_text=gettext_lazy("Or the id of a member who has none."),
+    )
     field_order = ("email", "first", "last")
-
-    def clean_email(self) -> str:
-        return normal_email(self.cleaned_data["email"])
 
 
 class MoveForm(forms.Form):
@@ -164,8 +166,8 @@ def add(request: HttpRequest, asked: Asked) -> HttpResponse:
 
     def save() -> LocalGroupMember:
         given = form.cleaned_data
-        days = given["first"], given["last"]
-        return grouping.add(group, given["email"], *days, _actor(asked))
+        key = key_of(given["email"], ids_of_members(asked.team), "email")
+        return grouping.add(group, key, given["first"], given["last"], _actor(asked))
 
     if made := _done(form, save):
         said = _("%(email)s is in %(group)s now.")

@@ -22,6 +22,7 @@ from dashboard.group_import import (
     planned,
     take_in,
 )
+from dashboard.group_keys import ids_of_members
 from dashboard.group_plan import Plan
 from dashboard.periods import BadInput
 from dashboard.views.asked import Asked, export, page, show
@@ -82,7 +83,9 @@ def import_groups(request: HttpRequest, asked: Asked) -> HttpResponse:
     if form.is_valid():
         name = request.FILES["file"].name or ""  # type: ignore[union-attr]
         try:
-            return _preview(request, asked, _given(name, form.cleaned_data["file"]))
+            return _preview(
+                request, asked, _given(asked, name, form.cleaned_data["file"])
+            )
         except BadInput as error:
             form.add_error("file", str(error))
     return _show(request, asked, {"form": form}, 400 if form.is_bound else 200)
@@ -102,8 +105,9 @@ def groups_members_csv(request: HttpRequest, asked: Asked) -> StreamingHttpRespo
 
 
 def _go(request: HttpRequest, asked: Asked) -> HttpResponse:
-    given = _given(request.POST.get("name", ""), request.POST.get("text", ""))
-    shown, who = request.POST.get("shown", ""), asked.user.email
+    sent = request.POST
+    given = _given(asked, sent.get("name", ""), sent.get("text", ""))
+    shown, who = sent.get("shown", ""), asked.user.email
     try:
         done = take_in(asked.team, given.rows, given.problems, shown, who, given.name)
     except ChangedMeanwhile:
@@ -115,9 +119,9 @@ def _go(request: HttpRequest, asked: Asked) -> HttpResponse:
     return redirect(reverse("groups") + asked.query())
 
 
-def _given(name: str, text: str) -> Given:
+def _given(asked: Asked, name: str, text: str) -> Given:
     seen = "".join(letter for letter in name if letter.isprintable())
-    return Given(seen[:200], text, *read(text))
+    return Given(seen[:200], text, *read(text, ids_of_members(asked.team)))
 
 
 def _preview(

@@ -9,16 +9,20 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dashboard import grouping
 from dashboard.adminapi.auditlog import AuditRecord
 from dashboard.adminapi.groups import GroupMemberRecord, GroupRecord, GroupsReport
 from dashboard.adminapi.records import MemberRecord
-from dashboard.models import Member, Membership, Stream
+from dashboard.grouping import Facts
+from dashboard.models import DayGroup, Member, Membership, Stream
 from dashboard.sync.audit import save_audit
 from dashboard.sync.groups import save_groups
 from dashboard.sync.members import SuspiciousAnswer, save_members
+from tests import factories
 from tests.dashboard.sync.conftest import Sync
+from tests.factories import DAY
 from tests.vendor import Vendor
-from tokens.models import Attention, Team
+from tokens.models import Attention, Change, Team
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -102,6 +106,22 @@ def test_an_email_that_is_told_later_stays_with_the_same_person(team: Team) -> N
     save_members(team, [ALICE, told], NOW + HOUR)
     assert Member.objects.count() == 2
     assert spans_of(team, told.email) == [(NOW, None)]
+
+
+def test_an_email_that_is_told_later_stays_in_the_groups_of_the_id(team: Team) -> None:
+    save_members(team, [ALICE, NAMELESS], NOW)
+    day, carol = NOW.date(), "carol@example.com"
+    factories.rollup(team, day, "10", email=carol)
+    web, mobile = (grouping.create(team, Facts(name), "me") for name in ("Web", "App"))
+    grouping.add(web, "user_3", day, day, "me")
+    left_behind = grouping.add(mobile, "user_3", day + DAY, None, "me")
+    grouping.add(web, carol, day + 9 * DAY, None, "me")
+    save_members(team, [ALICE, replace(NAMELESS, email=carol)], NOW + HOUR)
+    assert web.members.filter(email=carol).count() == 2
+    assert DayGroup.objects.get(group=web).charged_cents == 10
+    left_behind.refresh_from_db()
+    assert left_behind.email == "user_3"
+    assert Change.objects.get(action="group.email").subject == carol
 
 
 def test_nobody_is_missed_in_a_list_that_could_not_be_read_whole(team: Team) -> None:

@@ -11,6 +11,7 @@ from dashboard import grouping
 from dashboard.grouping import Facts
 from dashboard.models import DayGroup, LocalGroup, LocalGroupMember
 from dashboard.rollups import rebuild_groups
+from tests import factories
 from tests.dashboard.conftest import World
 from tests.factories import DAY
 from tokens.models import Change
@@ -105,11 +106,13 @@ def test_a_file_that_is_none_is_refused_with_its_line(
 
 def test_an_export_taken_in_again_changes_nothing(alice: Client, world: World) -> None:
     group = grouping.create(world.team, Facts("=Sum, “x”"), "me")
-    grouping.add(group, "ada@example.com", world.today - DAY, world.today, "me")
+    factories.member(world.team, "user_Abc/1")
+    for who in ("ada@example.com", "user_Abc/1"):
+        grouping.add(group, who, world.today - DAY, world.today, "me")
     text = b"".join(alice.get("/dashboard/groups/members.csv"))
     html = look(alice, text).content.decode()
     assert "Take it in" not in html
-    assert "<dt>The same already</dt><dd>1</dd>" in html
+    assert "<dt>The same already</dt><dd>2</dd>" in html
 
 
 def test_only_an_admin_may(bob: Client, world: World) -> None:

@@ -173,6 +173,21 @@ def test_an_admin_makes_a_group_and_says_who_is_in_it(
     assert Change.objects.filter(actor="alice@example.com").count() == 2
 
 
+def test_who_is_known_by_an_id_alone_is_added_by_it(
+    alice: Client, world: World, platform: LocalGroup
+) -> None:
+    factories.member(world.team, "user_Abc/1")
+    url = f"{URL}{platform.pk}/add/"
+    assert '<option value="user_Abc/1">' in body(alice, url)
+    person = {"email": " user_Abc/1", "first": str(world.today), "last": ""}
+    assert alice.post(url, person).status_code == 302
+    assert platform.members.filter(email="user_Abc/1").exists()
+    answer = alice.post(url, person | {"email": "user_other"})
+    assert answer.status_code == 400
+    said = 'id="error_id_email">This is no e-mail address, and no member’s id.'
+    assert said in answer.content.decode()
+
+
 def test_an_overlap_is_refused_with_a_sentence_at_its_field(
     alice: Client, world: World, platform: LocalGroup
 ) -> None:
