@@ -155,7 +155,20 @@ def test_a_lead_does_not_see_who_has_left_the_group(
     html = body(lea, f"{URL}{platform.pk}/?period=7d")
     assert "ada@example.com" not in html
     assert "People who have left the group" in html
+    assert "are not in it" not in html
     assert '<dd data-value="12.5">' in html
+
+
+def test_a_lead_is_told_that_the_file_lacks_who_has_left(
+    lea: Client, world: World, platform: LocalGroup
+) -> None:
+    said = "people who have left the group are not in it"
+    url = f"{URL}{platform.pk}/?period=7d"
+    assert said not in body(lea, url)
+    factories.rollup(world.team, world.today - DAY, "5", email="eve@example.com")
+    first = world.today - 2 * DAY
+    grouping.add(platform, "eve@example.com", first, world.today - DAY, "me")
+    assert said in body(lea, url)
 
 
 def test_an_admin_makes_a_group_and_says_who_is_in_it(
