@@ -151,9 +151,10 @@ SEEN = st.characters(codec="utf-8", categories=("L", "N", "P", "S"))
 NAMES = st.text(SEEN, min_size=1, max_size=20).filter(
     lambda name: name[0] != "'" and BLANKS.isdisjoint(name)
 )
+EMAILS = st.emails().filter(lambda email: email[0] != "'")
 
 
-@given(st.lists(st.tuples(st.emails(), NAMES, DAYS), max_size=8))
+@given(st.lists(st.tuples(EMAILS, NAMES, DAYS), max_size=8))
 def test_an_export_reads_back_as_it_was(people: list[tuple[str, str, date]]) -> None:
     kept = {
         email.lower(): Row(0, email.lower(), group, first, first + timedelta(days=9))
