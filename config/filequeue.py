@@ -57,8 +57,23 @@ class Channel(filesystem.Channel):
         try:
             super()._queue_bind(exchange, *binding)
         except ValueError:
-            self._exchange_file(exchange).unlink(missing_ok=True)
+            self._write_again(exchange)
             super()._queue_bind(exchange, *binding)
+
+    def get_table(self, exchange: Any) -> Any:
+        try:
+            return super().get_table(exchange)
+        except ValueError:
+            self._write_again(exchange)
+            return super().get_table(exchange)
+
+    def _write_again(self, exchange: Any) -> None:
+        """From what this process has bound: its own messages find their way."""
+        self._exchange_file(exchange).unlink(missing_ok=True)
+        for key, arguments in list(self.state.bindings.items()):
+            if key.exchange == exchange:
+                kind = self.typeof(exchange)
+                super()._queue_bind(exchange, *kind.prepare_bind(*key, arguments))
 
 
 class Transport(filesystem.Transport):

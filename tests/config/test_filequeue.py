@@ -66,6 +66,21 @@ def test_a_message_that_was_cut_short_is_passed_over(
     assert "was cut short" in caplog.text
 
 
+def test_an_exchange_that_is_cut_short_after_it_was_bound_is_written_again(
+    options: dict[str, str],
+) -> None:
+    queue = Queue("later", Exchange("later"), routing_key="later")
+    sent = {"exchange": "later", "routing_key": "later", "declare": [queue]}
+    with Connection(f"{SCHEME}://", transport_options=options) as connection:
+        producer = connection.Producer(serializer="json")
+        producer.publish("first", **sent)
+        Path(options["control_folder"], "later.exchange").write_bytes(b"")
+        producer.publish("second", **sent)
+        with connection.SimpleQueue(queue) as simple:
+            came = [simple.get(timeout=5).payload for _ in range(2)]
+    assert sorted(came) == ["first", "second"]
+
+
 def test_a_message_for_which_there_is_no_room_leaves_nothing_behind(
     options: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
