@@ -10,6 +10,8 @@ import pytest
 from tests.live import Product
 from tests.proxy.gateway import HELLO, Gateway, refusal
 
+pytestmark = pytest.mark.once
+
 MIB = 1024 * 1024
 PACKED = {"Content-Encoding": "gzip"}
 

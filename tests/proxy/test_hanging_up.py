@@ -11,6 +11,8 @@ import pytest
 from tests.live import Product
 from tests.proxy.gateway import HELLO, Gateway
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def gateway(live: Product) -> Iterator[Gateway]:

@@ -10,6 +10,8 @@ from tests.live import Product
 from tests.proxy import kinds
 from tests.proxy.gateway import HELLO, Gateway
 
+pytestmark = pytest.mark.browser
+
 TOOL: Any = {
     "type": "function",
     "function": {

@@ -10,6 +10,8 @@ from tests.live import Product
 from tests.proxy import kinds
 from tests.proxy.gateway import Gateway
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture(scope="module")
 def gateway(live: Product) -> Iterator[Gateway]:

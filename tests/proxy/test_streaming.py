@@ -13,6 +13,8 @@ import pytest
 from bench.gateway import SET_UP, request, resident, worker_of
 from tests.live import Product, product
 
+pytestmark = pytest.mark.browser
+
 MIB = 1024 * 1024
 FRAME = b"\x00\x00\x00\x04\x03\x0a\x80\x08" + b"x" * 1024
 CHUNK = b"%x\r\n%s\r\n" % (len(FRAME), FRAME)
