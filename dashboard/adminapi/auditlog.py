@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from dashboard.adminapi import reading
 from dashboard.adminapi.errors import PagesMoved, RequestRefused, Unreadable
 from dashboard.adminapi.notes import Notes
+from dashboard.adminapi.paging import is_last, paging_of
 from dashboard.adminapi.reading import Json
 
 PATH = "/teams/audit-logs"
@@ -112,10 +113,9 @@ def _walk(get: Get, start_ms: int, end_ms: int, size: int) -> list[Any]:
             raise PagesMoved("The same page of the audit log came twice.")
         before.append(here)
         rows += here
-        about = answer.get("pagination")
-        paging = about if isinstance(about, dict) else answer
+        paging = paging_of(answer)
         announced.add(reading.whole(paging, "totalCount"))
-        if _is_last(paging, page, size, len(here)):
+        if is_last(paging, page, size, len(here)):
             _agree(announced, len(rows))
             return rows
     raise Unreadable(f"{PATH} never came to an end.")
@@ -125,16 +125,6 @@ def _rows(answer: Any) -> list[Any]:
     """Under `events`; once it was `auditLogs`."""
     older = isinstance(answer, dict) and "events" not in answer
     return reading.items(answer, "auditLogs" if older else "events")
-
-
-def _is_last(paging: Json, page: int, size: int, rows: int) -> bool:
-    if not rows:
-        return True
-    more = reading.flag(paging, "hasNextPage")
-    if more is not None:
-        return not more
-    pages = reading.whole(paging, "totalPages")
-    return page >= pages if pages else rows < size
 
 
 def _agree(announced: set[int | None], rows: int) -> None:

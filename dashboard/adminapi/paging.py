@@ -97,32 +97,34 @@ def _walk(http: Http, listing: Listing, query: Json, size: int) -> Iterator[Any]
         body = {**query, "page": page, "pageSize": size}
         answer = http.json("POST", listing.path, body)
         rows = reading.items(answer, listing.rows)
-        paging = _paging(answer)
+        paging = paging_of(answer)
         announced.add(reading.whole(paging, listing.total))
         text = msgspec.json.encode(rows)
         if len(announced) > 1 or (rows and text in before):
             raise PagesMoved(f"The pages of {listing.path} changed.")
         yield answer
-        if _is_last(answer, paging, page, size, rows):
+        # Daily usage of the first generation came whole.
+        is_whole = "data" in answer
+        if is_last(paging, page, size, len(rows), is_whole=is_whole):
             return
         before.add(text)
     raise Unreadable(f"{listing.path} never came to an end.")
 
 
-def _paging(answer: Json) -> Json:
+def paging_of(answer: Json) -> Json:
     given = answer.get("pagination")
     return given if isinstance(given, dict) else answer
 
 
-def _is_last(answer: Json, paging: Json, page: int, size: int, rows: list[Any]) -> bool:
-    """Empty pages end a list whatever the counters say: those may be 0 or missing."""
+def is_last(
+    paging: Json, page: int, size: int, rows: int, *, is_whole: bool = False
+) -> bool:
+    """Empty pages end a list whatever the counters say: those may be 0 or missing.
+    Without counters a list that `is_whole` has one page, any other a short last one."""
     if not rows:
         return True
     more = reading.flag(paging, "hasNextPage")
     if more is not None:
         return not more
     pages = reading.whole(paging, "totalPages")
-    if pages:
-        return page >= pages
-    # An answer of the first generation: daily usage came whole, spend page by page.
-    return "data" in answer or len(rows) < size
+    return page >= pages if pages else is_whole or rows < size

@@ -26,7 +26,8 @@ from dashboard.stats.spans import between
 from tokens.models import Team
 
 WEEK, MONTH = 7, 30
-_SOURCES: tuple[tuple[FreshMonth.Source, type[Model], type[Model], Q], ...] = (
+# What says that somebody was active: by month, by day, and which of its rows do.
+SOURCES: tuple[tuple[FreshMonth.Source, type[Model], type[Model], Q], ...] = (
     (FreshMonth.Source.EVENTS, MonthPerson, DayPerson, Q()),
     (FreshMonth.Source.DAILY, MonthActivity, DailyUsage, Q(is_active=True)),
 )
@@ -126,7 +127,7 @@ def _found(team: Team, period: Period) -> Iterator[tuple[str, date, int]]:
     """(e-mail, a day, bits from that day on). One statement for all tables."""
     fresh = months_touched(team, period)
     parts: list[QuerySet[Any, tuple[str, date, int]]] = []
-    for source, by_month, by_day, only in _SOURCES:
+    for source, by_month, by_day, only in SOURCES:
         months = sorted(month for name, month in fresh if name == source)
         if months:
             rows = by_month._default_manager.filter(team=team, month__in=months)

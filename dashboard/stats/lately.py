@@ -17,12 +17,11 @@ from django.db.models import BigIntegerField, DateField, F, Max, Q, QuerySet, Su
 
 from dashboard.models import (
     DailyUsage,
-    DayPerson,
     FreshMonth,
     MonthActivity,
-    MonthPerson,
 )
 from dashboard.periods import DAY, Period, days_before
+from dashboard.stats.active import SOURCES
 from dashboard.stats.seats import HORIZON
 from dashboard.stats.spans import between, whole_months
 from tokens.models import Team
@@ -30,10 +29,6 @@ from tokens.models import Team
 Part = QuerySet[Any, tuple[Any, ...]]
 SEEN, LINES = 0, 1
 ONE_DAY = Value(1, BigIntegerField())
-_SOURCES: tuple[tuple[FreshMonth.Source, Any, Any, Q], ...] = (
-    (FreshMonth.Source.EVENTS, MonthPerson, DayPerson, Q()),
-    (FreshMonth.Source.DAILY, MonthActivity, DailyUsage, Q(is_active=True)),
-)
 
 
 @dataclass(frozen=True)
@@ -69,7 +64,7 @@ def _seen(
     team: Team, span: Period, months: Mapping[str, Sequence[date]]
 ) -> Iterator[Part]:
     """(SEEN, e-mail, a day, bits from that day on); the highest bit is the last day."""
-    for source, by_month, by_day, only in _SOURCES:
+    for source, by_month, by_day, only in SOURCES:
         fresh = touched(span, months.get(source, ()))
         of_team = by_month._default_manager.filter(team=team).order_by()
         newest = of_team.filter(month__in=fresh[-1:])

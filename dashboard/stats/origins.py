@@ -16,9 +16,9 @@ from dashboard.stats.by_group import less
 from dashboard.stats.rows import ZERO, By, UsageRow, total
 from dashboard.stats.sources import Only
 from dashboard.stats.usage import usage
+from dashboard.sync.windows import DAY_MS
 from tokens.models import Team
 
-DAY_MS = 86_400_000
 MEASURES = ("events", "charged_cents")
 
 

@@ -1,6 +1,7 @@
 """What stands on top of a page of numbers: its period, its filters, its money."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -160,7 +161,7 @@ class Picker:
         number = str(self.asked.filters.group)
         return group.name if group else (self.names or {}).get(number, "")
 
-    @property
+    @cached_property
     def _offered(self) -> Choices:
         team, version = self.asked.team, self.asked.version
         return kept(f"choices:{team.pk}:{version}", lambda: choices(team))
