@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from dashboard.models import EventKind
-from dashboard.periods import DAY, Cycle, Period
+from dashboard.periods import DAY, Cycle, Period, midnight
 from dashboard.stats.cycles import usage_between
 from dashboard.stats.freshness import Coverage, provisional_from
 from dashboard.stats.gauge import Reading, readings
@@ -19,6 +19,7 @@ from tokens.models import Team
 # The gauge is whole cents of on-demand and of included spend.
 ROUNDING = Decimal(1)
 COUNTED = (EventKind.ON_DEMAND, EventKind.INCLUDED)
+MEASURES = ("events", "charged_cents", "unpriced_events")
 
 
 class Cause(StrEnum):
@@ -94,8 +95,11 @@ class Reconciliation:
 def reconciliation(
     team: Team, cycle: Cycle, covered: Coverage | None, now: datetime
 ) -> Reconciliation:
-    end = min(cycle.end, now + DAY)
-    rows = usage_between(team, cycle.start, end, [By.MEMBER, By.KIND])
+    # Nothing came later, and a midnight cuts no day.
+    end = min(cycle.end, midnight(now.date()) + 2 * DAY)
+    rows = usage_between(
+        team, cycle.start, end, [By.MEMBER, By.KIND], measures=MEASURES
+    )
     read = readings(team, cycle)
     whole = covered is not None and covered.since <= cycle.start
     return compared(cycle, rows, read, _late(team, cycle, now.date()), whole)
@@ -152,7 +156,7 @@ def _account(found: Account, unattributed: Decimal, is_whole: bool) -> Account:
             causes.append(Cause.UNPRICED)
         if more < 0 and -more <= unattributed + ROUNDING:
             causes.append(Cause.UNATTRIBUTED)
-    return replace(found, causes=tuple(causes))
+    return replace(found, causes=tuple(causes)) if causes else found
 
 
 def _late(team: Team, cycle: Cycle, today: date) -> dict[str, Decimal]:
