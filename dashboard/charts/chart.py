@@ -42,7 +42,8 @@ def as_they_are(question: Question, keys: Collection[str]) -> Mapping[str, str]:
 class Chart:
     """`read` asks `stats` for rows, `shape` makes them values per series and tick, and
     `names` says what the series that are shown are called. `colours` fixes the order
-    and the colours of known series; all else is ordered by size. `gaps`: a tick without
+    and the colours of known series; all else is ordered by size. `looks` is how known
+    lines are drawn (static/js/charts.js). `gaps`: a tick without
     a value is unknown, never zero."""
 
     slug: str
@@ -54,6 +55,7 @@ class Chart:
     names: Names = as_they_are
     axis: Callable[[Question, Collection[Key]], Sequence[Tick]] = timeline
     colours: Mapping[str, str] = field(default_factory=dict)
+    looks: Mapping[str, str] = field(default_factory=dict)
     gaps: bool = False
     stream: Stream = Stream.EVENTS
 

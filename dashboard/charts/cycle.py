@@ -1,4 +1,5 @@
-"""The money of a billing cycle as it piles up, beside the cycle before it."""
+"""The money of a billing cycle as it piles up, beside the cycle before it, and what it
+is expected to come to."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,11 +17,13 @@ from dashboard.charts.shapes import Number, Sums
 from dashboard.periods import DAY, Cycle, Period
 from dashboard.stats.cycles import is_midnight, rest_of_day
 from dashboard.stats.days import Days, days_around
+from dashboard.stats.outlook import Outlook, outlook
 from dashboard.stats.rows import ZERO, By
 from dashboard.stats.sources import Only
 from dashboard.stats.usage import usage
 
 NOW, BEFORE = "this-cycle", "last-cycle"
+EXPECTED, LOW, HIGH = "expected", "low", "high"
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class CycleDays:
 
     cents: Mapping[date, Decimal]
     opened: Mapping[date, Decimal]
+    ahead: Outlook | None = None
 
     def of(self, cycle: Cycle, last: date) -> Iterator[Number]:
         """Day by day. What the next cycle leaves of its first day comes to the last."""
@@ -49,7 +53,9 @@ def both_cycles(question: Question) -> CycleDays:
     if only == Only(kind=only.kind):
         shared = around(question)
         return CycleDays(
-            shared.since(before.start.date(), only.kind), shared.opened(only.kind)
+            shared.since(before.start.date(), only.kind),
+            shared.opened(only.kind),
+            ahead(question),
         )
     both = Period(before.period.start, question.cycle.period.end)
     measures = ["charged_cents"]
@@ -72,16 +78,36 @@ def around(question: Question) -> Days:
     )
 
 
+def ahead(question: Question) -> Outlook | None:
+    """Of everybody's money of the measure; the overview says where it ends."""
+    return question.once("ahead", lambda: _ahead(question))
+
+
+def _ahead(question: Question) -> Outlook | None:
+    cycle, today, kind = question.cycle, question.today, question.filters.only.kind
+    if question.covered is None or question.covered.since is None:
+        return None
+    days = around(question)
+    spent = days.of_cycle(cycle, today + DAY).of(kind)
+    known_since = question.covered.since.date() + DAY
+    return outlook(cycle, today, spent, days.cents(kind), known_since)
+
+
 def piled_up(days: CycleDays, question: Question) -> Sums:
     """Cents since the start of each cycle, by the days of this one. Today's are still
-    growing; the days to come have none. Half of a last cycle is not shown: it would
-    look like a rise."""
+    growing; the days to come have what is expected. Half of a last cycle is not shown:
+    it would look like a rise."""
     if not days.cents:
         return {}
     now, before, covered = question.cycle, question.cycle.before(), question.covered
     found = {NOW: _piled(days.of(now, question.today), now.period.start)}
     if covered and covered.since <= before.start:
         found[BEFORE] = _piled(days.of(before, before.period.end), now.period.start)
+    if days.ahead:
+        course = days.ahead.course.items()
+        found[EXPECTED] = {day: by_then.cents for day, by_then in course}
+        found[LOW] = {day: by_then.low for day, by_then in course}
+        found[HIGH] = {day: by_then.high for day, by_then in course}
     return found
 
 
@@ -102,7 +128,13 @@ def days_of_cycle(question: Question, keys: Collection[Key]) -> list[Tick]:
 
 
 def names(question: Question, keys: Collection[str]) -> Mapping[str, str]:
-    return {NOW: _("This cycle"), BEFORE: _("Last cycle")}
+    return {
+        NOW: _("This cycle"),
+        BEFORE: _("Last cycle"),
+        EXPECTED: _("Expected"),
+        LOW: _("Likely no less"),
+        HIGH: _("Likely no more"),
+    }
 
 
 CHARTS = (
@@ -115,7 +147,8 @@ CHARTS = (
         piled_up,
         names,
         days_of_cycle,
-        colours={NOW: "s1", BEFORE: "rest"},
+        colours={NOW: "s1", BEFORE: "rest", EXPECTED: "s1", LOW: "s1", HIGH: "s1"},
+        looks={BEFORE: "settled", EXPECTED: "ahead", LOW: "edge", HIGH: "band"},
         gaps=True,
     ),
 )

@@ -35,7 +35,11 @@ def plot(chart: Chart, question: Question) -> Plot:
     colours = coloured([key for key in shown if key != OTHERS])
     colours |= {OTHERS: REST} | dict(chart.colours)
     fill = Fill(ticks, keys, None if chart.gaps else 0, question.covered)
-    series = [Series(k, names[k], colours[k], fill.values(sums[k])) for k in shown]
+    looks = {key: "plain" for key in shown} | dict(chart.looks)
+    series = [
+        Series(key, names[key], colours[key], fill.values(sums[key]), looks[key])
+        for key in shown
+    ]
     if rest and chart.adds_up:
         parts = [sums[key] for key in rest]
         series.append(Series(OTHERS, names[OTHERS], REST, fill.values(*parts)))

@@ -22,12 +22,14 @@ LEVELS = 7
 
 @dataclass(frozen=True)
 class Series:
-    """`colour` is a name of the palette in static/css/tokens.css."""
+    """`colour` is a name of the palette in static/css/tokens.css, `look` one of those
+    of lines in static/js/charts.js."""
 
     key: str
     label: str
     colour: str
     values: tuple[Number | None, ...]
+    look: str = "plain"
 
     @property
     def total(self) -> Number:
@@ -116,6 +118,10 @@ class Drawn:
     @property
     def colours(self) -> str:
         return " ".join(series.colour for series in self.series)
+
+    @property
+    def looks(self) -> str:
+        return " ".join(series.look for series in self.series)
 
     @property
     def rows(self) -> list["Row"]:

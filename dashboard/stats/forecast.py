@@ -62,11 +62,13 @@ class Ahead:
 
 @dataclass(frozen=True)
 class Forecast:
-    """Cents of the days to come; four of five times between `low` and `high`."""
+    """Cents of the days to come; four of five times between `low` and `high`. `days`
+    has each of them."""
 
     expected: float
     low: float
     high: float
+    days: Sequence[float] = ()
 
 
 def forecast(history: History, days: Sequence[Ahead]) -> Forecast | None:
@@ -76,9 +78,10 @@ def forecast(history: History, days: Sequence[Ahead]) -> Forecast | None:
         return None
     if not days:
         return Forecast(0.0, 0.0, 0.0)
-    expected = _expected(history, days)
+    each = _each(history, days)
+    expected = sum(each)
     low, high = _spread(history, [day.weight for day in days])
-    return Forecast(expected, max(0.0, expected + low), expected + high)
+    return Forecast(expected, max(0.0, expected + low), expected + high, each)
 
 
 def _tells_something(values: Sequence[float]) -> bool:
@@ -86,7 +89,7 @@ def _tells_something(values: Sequence[float]) -> bool:
     return len(values) >= FEWEST_DAYS and with_money >= FEWEST_WITH_MONEY
 
 
-def _expected(history: History, days: Sequence[Ahead]) -> float:
+def _each(history: History, days: Sequence[Ahead]) -> list[float]:
     offset = max(0, len(history.values) - MEMORY)
     first = history.first + timedelta(days=offset)
     values, places = history.values[offset:], history.places[offset:]
@@ -99,13 +102,13 @@ def _expected(history: History, days: Sequence[Ahead]) -> float:
     level = _level(
         [v / stretches[p // STRETCH] for v, p in zip(flat, places, strict=True)]
     )
-    return sum(
+    return [
         level
         * weekdays[(history.next_day + timedelta(days=n)).weekday()]
         * stretches.get(day.place // STRETCH, 1.0)
         * day.weight
         for n, day in enumerate(days)
-    )
+    ]
 
 
 def _weekday_factors(first: date, values: Sequence[float]) -> list[float]:
@@ -165,7 +168,7 @@ def _earlier_errors(history: History, weights: Sequence[float]) -> Iterator[floa
             span = slice(count, count + days)
             ahead = list(map(Ahead, history.places[span], weights))
             came = sum(map(mul, history.values[span], weights))
-            yield (came - _expected(then, ahead)) / usual
+            yield (came - sum(_each(then, ahead))) / usual
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:

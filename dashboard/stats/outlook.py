@@ -1,12 +1,13 @@
 """What the present billing cycle will come to, from settled days alone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import accumulate
 
 from dashboard.periods import DAY, Cycle, midnight
-from dashboard.stats.forecast import Ahead, History, forecast
+from dashboard.stats.forecast import Ahead, Forecast, History, forecast
 from dashboard.stats.freshness import provisional_from
 
 # As far as a forecast looks back, and its own earlier forecasts with it.
@@ -15,12 +16,30 @@ ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)
-class Outlook:
-    """Cents that the cycle will come to; four of five times from `low` to `high`."""
+class Expected:
+    """Cents by the end of a day; four of five times from `low` to `high`."""
 
-    expected: Decimal
+    cents: Decimal
     low: Decimal
     high: Decimal
+
+    def since(self, settled: Decimal) -> "Expected":
+        return Expected(*(end + settled for end in astuple(self)))
+
+    def no_less_than(self, least: Decimal) -> "Expected":
+        return Expected(*(max(end, least) for end in astuple(self)))
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What the cycle will have come to by each of its days, from the last settled one
+    on to its last."""
+
+    course: Mapping[date, Expected]
+
+    @property
+    def end(self) -> Expected:
+        return self.course[max(self.course)]
 
 
 def outlook(
@@ -46,11 +65,23 @@ def outlook(
         return None
     late = sum((c for day, c in by_day.items() if day >= unsettled), ZERO)
     settled = max(ZERO, spent - late)
+    course: dict[date, Expected] = {}
+    if unsettled > cycle.period.start:
+        course[unsettled - DAY] = Expected(settled, settled, settled)
+    for number, cents in enumerate(accumulate(found.days)):
+        day = unsettled + DAY * number
+        if day >= cycle.period.start:
+            least = spent if day >= today else settled
+            by_then = _at(found, cents).since(settled).no_less_than(least)
+            course[min(day, cycle.period.end)] = by_then
+    return Outlook(course)
 
-    def whole(cents: float) -> Decimal:
-        return max(spent, settled + Decimal(round(cents)))
 
-    return Outlook(whole(found.expected), whole(found.low), whole(found.high))
+def _at(found: Forecast, cents: float) -> Expected:
+    """On the way there the interval grows with what is expected to come."""
+    share = cents / found.expected if found.expected else 1.0
+    ends = (cents, share * found.low, share * found.high)
+    return Expected(*(Decimal(round(end)) for end in ends))
 
 
 def place(cycle: Cycle, day: date) -> int:

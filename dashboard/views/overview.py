@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from dashboard.charts.cycle import around
+from dashboard.charts.cycle import ahead, around
 from dashboard.charts.registry import CHARTS
 from dashboard.filters import Measure, Split
 from dashboard.models import Member, Stream
@@ -15,7 +15,7 @@ from dashboard.periods import DAY, Cycle, Period, comparable
 from dashboard.stats.attention import Notice, counted_notices, kept_notices
 from dashboard.stats.days import Days
 from dashboard.stats.gauge import Reading, gauge, limits, readings
-from dashboard.stats.outlook import Outlook, outlook
+from dashboard.stats.outlook import Expected
 from dashboard.stats.people import Person, people_of
 from dashboard.stats.progress import progress
 from dashboard.stats.rows import By
@@ -47,7 +47,7 @@ class CycleSoFar:
     whole_days: Spend
     before: Spend | None
     measure: Measure
-    outlook: Outlook | None
+    outlook: Expected | None
 
     @property
     def days(self) -> int:
@@ -131,22 +131,15 @@ def _cycle_so_far(asked: Asked, days: Days) -> CycleSoFar:
     known = covered is not None and covered.since <= earlier.start
     until = min(earlier.start.date() + gone, cycle.start.date())
     now = days.of_cycle(cycle, today + DAY)
-    measure = asked.filters.measure
-    ahead = outlook(
-        cycle,
-        today,
-        now.of(measure.kind),
-        days.cents(measure.kind),
-        covered.since.date() + DAY if covered else today,
-    )
+    found = ahead(question(asked, CHARTS["cumulative-spend"]))
     return CycleSoFar(
         cycle,
         min(gone.days + 1, len(cycle.period)),
         now,
         days.of_cycle(cycle, today),
         days.of_cycle(earlier, until) if known else None,
-        measure,
-        ahead,
+        asked.filters.measure,
+        found.end if found else None,
     )
 
 

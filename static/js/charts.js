@@ -102,9 +102,30 @@
     };
   }
 
+  function faint(used) {
+    return used.replace(/^rgb\((.*)\)$/, "rgba($1, 0.14)");
+  }
+
+  // The two ends of what is likely, with a band between: the upper one fills to the
+  // series before it.
+  function ends(used, look) {
+    return {
+      backgroundColor: faint(used),
+      borderColor: used,
+      borderWidth: 1,
+      borderDash: [1, 3],
+      fill: look === "band" ? "-1" : false,
+      pointRadius: 0,
+      pointHoverRadius: 3,
+    };
+  }
+
   // What is provisional is dashed, and dots show a value that has no neighbours.
-  function lines(used, chart, surface, isArea) {
-    const late = (at) => chart.labels[at] >= chart.provisional_from;
+  function lines(used, chart, surface, look) {
+    if (look === "edge" || look === "band") return ends(used, look);
+    if (look === "ahead") return { ...ends(used, look), borderWidth: 2, borderDash: [6, 4] };
+    const isArea = chart.type === "area";
+    const late = (at) => look !== "settled" && chart.labels[at] >= chart.provisional_from;
     return {
       backgroundColor: isArea ? hatched(used, surface) : used,
       borderColor: used,
@@ -116,13 +137,13 @@
     };
   }
 
-  function dataset(series, name, chart, surface) {
+  function dataset(series, name, look, chart, surface) {
     const used = colour(name);
-    const look =
+    const style =
       chart.type === "bar"
         ? bars(used, chart, surface)
-        : lines(used, chart, surface, chart.type === "area");
-    return { label: series.label, data: series.data, colourName: name, ...look };
+        : lines(used, chart, surface, look);
+    return { label: series.label, data: series.data, colourName: name, ...style };
   }
 
   function title(chart, index, look) {
@@ -217,8 +238,9 @@
   function draw(canvas, chart) {
     const surface = colour("surface");
     const names = (canvas.dataset.colours || "").split(" ");
+    const looks = (canvas.dataset.looks || "").split(" ");
     const datasets = chart.datasets.map((series, index) =>
-      dataset(series, names[index] || `s${(index % 7) + 1}`, chart, surface),
+      dataset(series, names[index] || `s${(index % 7) + 1}`, looks[index], chart, surface),
     );
     const drawn = Chart.getChart(canvas);
     const hidden = drawn ? datasets.map((_, index) => !drawn.isDatasetVisible(index)) : [];

@@ -5,9 +5,9 @@ from django.db import transaction
 
 from dashboard.charts import CHARTS, Drawn, draw
 from dashboard.filters import Measure
-from dashboard.periods import Cycle, first_ms, midnight
+from dashboard.periods import DAY, Cycle, first_ms, midnight
 from dashboard.rollups import rebuild
-from dashboard.stats.freshness import Coverage
+from dashboard.stats.freshness import Coverage, provisional_from
 from tests import factories
 from tests.dashboard.charts.conftest import COVERED, FIRST, LAST, asking
 from tokens.models import Team
@@ -30,6 +30,37 @@ def test_each_cycle_piles_up_from_its_first_day(team: Team) -> None:
     assert before.values[:3] == (0, 10, 10)
     assert before.values[-2:] == (10, 15)
     assert len(before.values) == 31
+
+
+def a_hundred_days(team: Team) -> None:
+    for number in range(100):
+        factories.rollup(team, LAST - DAY * number, "100")
+
+
+def test_what_the_cycle_is_expected_to_come_to_leads_on_from_settled_days(
+    team: Team,
+) -> None:
+    """A hundred days of a dollar; the last two still change."""
+    a_hundred_days(team)
+    now, _, *ends = drawn(team, replace(LONG, since=midnight(LAST - DAY * 99))).series
+    settled = (provisional_from(LAST) - DAY - FIRST).days
+    for series in ends:
+        assert series.values[:settled] == (None,) * settled
+        assert series.values[settled] == now.values[settled]
+    expected, low, high = (series.values[settled:30] for series in ends)
+    assert expected == tuple(100 * (settled + 1 + n) for n in range(30 - settled))
+    for of_day in zip(low, expected, high, strict=True):
+        assert None not in of_day
+        assert list(of_day) == sorted(of_day, key=lambda cents: cents or 0)
+    assert [series.look for series in ends] == ["ahead", "edge", "band"]
+
+
+def test_of_a_part_of_the_team_nothing_is_foretold(team: Team) -> None:
+    a_hundred_days(team)
+    covered = replace(LONG, since=midnight(LAST - DAY * 99))
+    question = replace(asking(team, model="gpt-5"), covered=covered)
+    found = draw(CHARTS["cumulative-spend"], question)
+    assert {series.key for series in found.series} == {"this-cycle", "last-cycle"}
 
 
 def test_half_of_a_last_cycle_is_not_shown(team: Team) -> None:
