@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property, wraps
-from hashlib import sha256
 from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_required
@@ -21,7 +20,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
 
 from dashboard.filters import LONGEST, NOBODY, Filters, parse
-from dashboard.kept import kept
+from dashboard.kept import kept, named
 from dashboard.models import LocalGroup, Stream
 from dashboard.periods import BadInput, Cycle, Period, cycle_of
 from dashboard.seeing import groups_led, led, sees
@@ -91,7 +90,7 @@ class Asked:
         covered = self.covered and (self.covered.since, self.covered.until)
         known = self.filters.dates(), self.cycle.start, self.today, covered
         parts = (what, self.team.pk, self.version, *known, get_language())
-        return kept(f"page:{sha256(repr(parts).encode()).hexdigest()}", make)
+        return kept(named("page", *parts), make)
 
     @property
     def period(self) -> Period:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.filters import NOBODY, PERIOD, Measure, Split
 from dashboard.grains import Grain
-from dashboard.kept import kept
+from dashboard.kept import kept, named
 from dashboard.periods import PRESETS
 from dashboard.stats.choices import Choices, choices
 from dashboard.views.asked import Asked
@@ -164,7 +164,7 @@ class Picker:
     @cached_property
     def _offered(self) -> Choices:
         team, version = self.asked.team, self.asked.version
-        return kept(f"choices:{team.pk}:{version}", lambda: choices(team))
+        return kept(named("choices", team.pk, version), lambda: choices(team))
 
     def _here(self, **changes: str) -> str:
         return self.asked.here(**self.own | changes)

@@ -58,3 +58,12 @@ def test_so_are_the_version_the_chart_and_the_language() -> None:
     with translation.override("tr"):
         names.add(name(CHART, question, 1))
     assert len(names) == 4
+
+
+def test_another_release_reads_none_of_this_ones_drawings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    question = asking(Team(pk=1))
+    ours = name(CHART, question, 1)
+    monkeypatch.setattr("dashboard.kept._code", lambda: "of another release")
+    assert name(CHART, question, 1) != ours
