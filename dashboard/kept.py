@@ -18,7 +18,7 @@ _NOTHING = object()
 
 
 def named(what: str, *parts: object) -> str:
-    """A key of all that an answer follows from, the code that makes it included: another
+    """A key of all that an answer follows from, with the code that makes it: another
     release reads none of this one's answers."""
     return f"{what}:{sha256(repr((_code(), *parts)).encode()).hexdigest()}"
 
