@@ -10,7 +10,7 @@ from django.db import connection
 from dashboard.models import FreshMonth
 from dashboard.rollups.activity import DAYS, FACETS
 from dashboard.rollups.derived import Derived
-from dashboard.rollups.months import tables
+from dashboard.rollups.months import fresh, tables
 from dashboard.rollups.usage import FROM_EVENTS, FROM_SUMS, GROUPS, OPENING
 from tokens.models import Team
 
@@ -40,17 +40,9 @@ def differences(team: Team) -> Iterator[Difference]:
             yield from _compared(
                 team,
                 derived,
-                kept=f" AND month IN {_fresh(source)}",
-                narrow=f" AND {derived.keys['month']} IN {_fresh(source)}",
+                kept=f" AND month IN {fresh(source)}",
+                narrow=f" AND {derived.keys['month']} IN {fresh(source)}",
             )
-
-
-def _fresh(source: FreshMonth.Source) -> str:
-    """The months of which the sums are said to be there."""
-    return (
-        f"(SELECT f.month FROM {FreshMonth._meta.db_table} f "
-        f"WHERE f.team_id = %(team)s AND f.source = '{source}')"
-    )
 
 
 def _compared(

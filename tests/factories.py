@@ -13,6 +13,7 @@ from dashboard.models import (
     EventKind,
     FieldSeen,
     ImportedDay,
+    LocalGroup,
     Member,
     QuarantinedRow,
     SpendSnapshot,
@@ -23,7 +24,7 @@ from dashboard.models import (
     UsageEvent,
     UsageRollup,
 )
-from dashboard.rollups import rebuild_groups, refresh_months
+from dashboard.rollups import rebuild_days_of_groups, refresh_months
 from dashboard.rollups.usage import FROM_SUMS
 from tokens.models import Team, TeamRole, Upstream, UpstreamToken, User
 
@@ -205,8 +206,15 @@ def add_up(team: Team) -> None:
     for derived in FROM_SUMS:
         derived.table._default_manager.filter(team=team).delete()
         derived.fill("", {"team": team.pk})
-    rebuild_groups(team)
+    regroup(team)
     refresh_months(team)
+
+
+def regroup(team: Team) -> None:
+    """The sums of groups, after a test changed who is in them."""
+    groups = list(LocalGroup.objects.filter(team=team).values_list("pk", flat=True))
+    if groups:
+        rebuild_days_of_groups(team, groups, date.min, None)
 
 
 def upstream_token(team: Team, **fields: Any) -> UpstreamToken:

@@ -215,6 +215,31 @@ class MonthPerson(Sums):
         return f"{self.month} {self.email} {self.kind}"
 
 
+class MonthGroup(Sums):
+    """Sums of a calendar month (UTC) by local group, model and kind. Only of months
+    that stand in `FreshMonth`."""
+
+    team = models.ForeignKey(
+        Team, models.CASCADE, related_name="month_groups", db_index=False
+    )
+    month = models.DateField(help_text="Its first day, UTC.")
+    group = models.ForeignKey(LocalGroup, models.CASCADE, related_name="months")
+    model = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=EventKind.choices)
+
+    class Meta:
+        ordering = ["month", "group", "model", "kind"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "month", "group", "model", "kind"],
+                name="month_group_key",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month} {self.group_id} {self.model} {self.kind}"
+
+
 class FreshMonth(models.Model):
     """A month whose tables equal its days. A sync that touches a day removes the row
     in its own transaction; readers then sum the days until the month is built again."""

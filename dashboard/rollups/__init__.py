@@ -7,12 +7,7 @@ until then do not stand in `FreshMonth`; `stats/spans.py` sums the days instead.
 
 from dashboard.rollups.activity import rebuild_activity
 from dashboard.rollups.months import refresh_months
-from dashboard.rollups.usage import (
-    rebuild,
-    rebuild_days_of_groups,
-    rebuild_groups,
-    rebuild_opening,
-)
+from dashboard.rollups.usage import rebuild, rebuild_days_of_groups, rebuild_opening
 from dashboard.rollups.whole import rebuild_all
 
 __all__ = [
@@ -20,7 +15,6 @@ __all__ = [
     "rebuild_activity",
     "rebuild_all",
     "rebuild_days_of_groups",
-    "rebuild_groups",
     "rebuild_opening",
     "refresh_months",
 ]

@@ -62,6 +62,16 @@ def days_args(team: Team, days: Collection[date]) -> Args:
     return named | span | {"team": team.pk}
 
 
+def of_groups(column: str, groups: Collection[int]) -> str:
+    names = (f"%({name})s" for name in groups_args(groups))
+    return f" AND {column} IN ({', '.join(names)})"
+
+
+def groups_args(groups: Collection[int]) -> Args:
+    """For `of_groups`."""
+    return {f"group{n}": group for n, group in enumerate(groups)}
+
+
 def _ms(day: date, plus: int = 0) -> int:
     """The first millisecond of the day so many later."""
     return (day.toordinal() + plus - date(1970, 1, 1).toordinal()) * 86_400_000

@@ -10,22 +10,25 @@ from datetime import date, timedelta
 from functools import cache
 
 from django.db import connection, transaction
+from django.db.models import Model
 from django.db.models.functions import TruncMonth
 
 from dashboard.models import (
     DailyUsage,
     DataVersion,
+    DayGroup,
     DayModel,
     DayPerson,
     FreshMonth,
     MonthActivity,
+    MonthGroup,
     MonthPerson,
     MonthRollup,
     TeamDay,
     UsageRollup,
 )
 from dashboard.models.activity import Counters
-from dashboard.rollups.derived import Derived
+from dashboard.rollups.derived import Derived, groups_args, of_groups
 from dashboard.rollups.versions import changed
 from tokens.models import Team
 
@@ -40,6 +43,7 @@ _MEASURES = (
     "cache_write_tokens",
     "cache_read_tokens",
 )
+_OF_A_GROUP = ("group_id", "model", "kind")
 # From the first of a month into the next one.
 A_MONTH = timedelta(days=31)
 _MONTH = " AND s.day >= %(month)s AND s.day < %(next)s"
@@ -61,6 +65,21 @@ def tables(source: str) -> tuple[Derived, ...]:
     return (
         Derived(MonthRollup, model, sums, _from(UsageRollup)),
         Derived(MonthPerson, person, sums | used, _from(DayPerson)),
+        _groups(),
+    )
+
+
+def _groups() -> Derived:
+    sums = {name: f"SUM(s.{name})" for name in _MEASURES}
+    keys = {"month": _month(), **{name: f"s.{name}" for name in _OF_A_GROUP}}
+    return Derived(MonthGroup, keys, sums, _from(DayGroup))
+
+
+def fresh(source: FreshMonth.Source) -> str:
+    """SQL: the months of which the sums are said to be there."""
+    return (
+        f"(SELECT f.month FROM {FreshMonth._meta.db_table} f "
+        f"WHERE f.team_id = %(team)s AND f.source = '{source}')"
     )
 
 
@@ -68,6 +87,25 @@ def touch(team: Team, source: FreshMonth.Source, days: Collection[date]) -> None
     """In the transaction that changes these days."""
     months = {day.replace(day=1) for day in days}
     FreshMonth.objects.filter(team=team, source=source, month__in=months).delete()
+
+
+def rebuild_groups(
+    team: Team, groups: Collection[int], first: date, last: date
+) -> None:
+    """In the transaction that changed these days of the groups: the months that are
+    fresh still are."""
+    start = first.replace(day=1)
+    old = MonthGroup.objects.filter(team=team, group__in=groups)
+    old.filter(month__gte=start, month__lte=last).delete()
+    table, adapt = _groups(), connection.ops.adapt_datefield_value
+    month = table.keys["month"]
+    span = {"first": adapt(start), "last": adapt(last)}
+    table.fill(
+        f" AND s.day >= %(first)s AND {month} <= %(last)s "
+        f"AND {month} IN {fresh(FreshMonth.Source.EVENTS)}"
+        + of_groups("s.group_id", groups),
+        {"team": team.pk} | span | groups_args(groups),
+    )
 
 
 def refresh_months(team: Team) -> int:
@@ -104,7 +142,7 @@ _SOURCES: dict[FreshMonth.Source, type[DayModel] | type[TeamDay]] = {
 }
 
 
-def _from(table: type[UsageRollup] | type[DayPerson] | type[DailyUsage]) -> str:
+def _from(table: type[Model]) -> str:
     return f"{table._meta.db_table} s"
 
 

@@ -21,7 +21,7 @@ from dashboard.models import (
 )
 from dashboard.models.origins import IS_AUTOMATED, NAME, ORIGIN
 from dashboard.rollups import months
-from dashboard.rollups.derived import Derived
+from dashboard.rollups.derived import Derived, groups_args, of_groups
 from dashboard.rollups.versions import changed
 from tokens.models import Team
 
@@ -120,33 +120,23 @@ def rebuild_opening(team: Team, days: Collection[date]) -> None:
     _opening(team, days)
 
 
-def rebuild_groups(team: Team, days: Collection[date] | None = None) -> None:
-    """The same for the groups alone, after somebody's time in one changed; every day
-    when none are named. In the transaction that changed it."""
-    changed(team)
-    if days is not None:
-        if days:
-            _groups(team, days)
-        return
-    DayGroup.objects.filter(team=team).delete()
-    GROUPS.fill("", {"team": team.pk})
-
-
 def rebuild_days_of_groups(
     team: Team, groups: Collection[int], first: date, last: date | None
 ) -> None:
-    """The same for these groups, from the first day to the last or to the end."""
+    """The same for these groups alone, from the first day to the last or to the end,
+    after somebody's time in one changed; their months too. In the transaction that
+    changed it."""
     changed(team)
-    adapt = connection.ops.adapt_datefield_value
-    span = {"first": adapt(first), "last": adapt(last or date.max)}
-    old = DayGroup.objects.filter(team=team, group__in=groups, day__gte=first)
-    (old.filter(day__lte=last) if last else old).delete()
-    named = {f"group{n}": group for n, group in enumerate(groups)}
-    narrow = (
-        " AND s.day >= %(first)s AND s.day <= %(last)s "
-        f"AND m.group_id IN ({', '.join(f'%({name})s' for name in named)})"
+    last, adapt = last or date.max, connection.ops.adapt_datefield_value
+    old = DayGroup.objects.filter(team=team, group__in=groups)
+    old.filter(day__gte=first, day__lte=last).delete()
+    span = {"first": adapt(first), "last": adapt(last)}
+    GROUPS.fill(
+        " AND s.day >= %(first)s AND s.day <= %(last)s"
+        + of_groups("m.group_id", groups),
+        {"team": team.pk} | span | groups_args(groups),
     )
-    GROUPS.fill(narrow, {"team": team.pk} | span | named)
+    months.rebuild_groups(team, groups, first, last)
 
 
 def _groups(team: Team, days: Collection[date]) -> None:

@@ -19,6 +19,7 @@ from dashboard.models import (
     FreshMonth,
     LocalGroup,
     MonthActivity,
+    MonthGroup,
     MonthPerson,
     MonthRollup,
     QuarterHour,
@@ -81,7 +82,7 @@ def test_a_person_counts_to_the_group_that_they_are_in_on_the_day(team: Team) ->
 def test_a_longer_time_in_the_group_moves_the_earlier_money_into_it(team: Team) -> None:
     group = LocalGroup.objects.get()
     group.members.update(first_day=FIRST)
-    rollups.rebuild_groups(team)
+    factories.regroup(team)
     total = sum(row.charged_cents for row in DayGroup.objects.all())
     assert total == Decimal("3.25")
     assert list(differences(team)) == []
@@ -142,6 +143,7 @@ def test_each_change_makes_a_new_version_of_the_data(team: Team) -> None:
         QuarterHour,
         MonthRollup,
         MonthPerson,
+        MonthGroup,
     ],
 )
 def test_a_wrong_sum_of_events_is_found_and_repaired(

@@ -100,7 +100,7 @@ def test_all_people_together_are_the_teams_own_sum(
 ) -> None:
     group = LocalGroup.objects.create(team=team, name="Platform")
     group.members.create(email="eve@x.org", first_day=date(2026, 9, 2))
-    rollups.rebuild_groups(team)
+    factories.regroup(team)
     period = Period(TODAY - DAY * (days - 1), TODAY)
     whole = spend(usage(team, period, [By.KIND], only=only))
     found = of(team, period, None, only).values()

@@ -10,7 +10,6 @@ from django.test import Client
 from dashboard import grouping
 from dashboard.grouping import Facts
 from dashboard.models import DayGroup, LocalGroup, LocalGroupMember
-from dashboard.rollups import rebuild_groups
 from tests import factories
 from tests.dashboard.conftest import World
 from tests.factories import DAY
@@ -47,7 +46,7 @@ def test_nothing_changes_before_a_yes_and_then_what_was_shown(
     assert LocalGroupMember.objects.count() == 2
     days = list(DayGroup.objects.values_list("day", "charged_cents"))
     assert days
-    rebuild_groups(world.team)
+    factories.regroup(world.team)
     assert list(DayGroup.objects.values_list("day", "charged_cents")) == days
     noted = Change.objects.filter(actor="alice@example.com", reason="File <b>hr.csv")
     assert sorted(noted.values_list("action", flat=True)) == [
