@@ -12,7 +12,7 @@ from dashboard.charts.chart import Chart, Type, Unit
 from dashboard.charts.question import Question
 from dashboard.charts.shapes import Number, Sums, quotients
 from dashboard.filters import Split
-from dashboard.stats.models import MEASURES, TOKENS
+from dashboard.stats.models import TOKENS
 from dashboard.stats.rows import UsageRow
 
 MILLION = Decimal(1_000_000)
@@ -20,10 +20,7 @@ Keyed = list[tuple[str, UsageRow]]
 
 
 def read(question: Question) -> Keyed:
-    def ask() -> Keyed:
-        return list(splits.rows(question, Split.MODEL, MEASURES))
-
-    return question.once("days of models", ask)
+    return [(row.model, row) for row in splits.shared(question, splits.MODELS)]
 
 
 def names(question: Question, keys: Collection[str]) -> Mapping[str, str]:

@@ -20,13 +20,14 @@ Keyed = Iterator[tuple[str, UsageRow]]
 # What a page may have read already: a measure of all groups by tick, and the groups
 # themselves.
 GROUPS, KEPT_GROUPS = "by group", "groups"
+MODELS = (By.DAY, By.MODEL)
 
 
 def rows(question: Question, split: Split, measures: Sequence[str]) -> Keyed:
     """The first measure decides who is among the people that are shown."""
     match split:
         case Split.MODEL:
-            for row in _usage(question, [By.DAY, By.MODEL], measures):
+            for row in _usage(question, MODELS, measures):
                 yield row.model, row
         case Split.KIND:
             for row in _usage(question, [By.DAY, By.KIND], measures):
@@ -35,6 +36,13 @@ def rows(question: Question, split: Split, measures: Sequence[str]) -> Keyed:
             yield from _by_person(question, measures)
         case Split.GROUP:
             yield from _by_group(question, measures)
+
+
+def in_all(question: Question, measures: Sequence[str]) -> list[UsageRow]:
+    """Split by nothing; if the page has read it by model, so."""
+    is_few = question.filters.only.group or question.filters.only.email is not None
+    by = MODELS if is_few or _name(MODELS) in question.read else [By.DAY]
+    return _usage(question, by, measures)
 
 
 def names(question: Question, split: Split, keys: Collection[str]) -> Mapping[str, str]:
@@ -52,19 +60,31 @@ def names(question: Question, split: Split, keys: Collection[str]) -> Mapping[st
 def _usage(
     question: Question, by: Collection[By], measures: Sequence[str]
 ) -> list[UsageRow]:
-    only = question.filters.only
-    if only.email is not None or (only.group and By.MEMBER not in by):
-        return of_few(question, by)
-    return usage(question.team, question.period, by, only=only, measures=measures)
-
-
-def of_few(question: Question, by: Collection[By]) -> list[UsageRow]:
-    """One person's rows, or one group's, are few: all charts of the page share them."""
-    only = question.filters.only
-    return question.once(
-        ("usage", *columns(by)),
-        lambda: usage(question.team, question.period, by, only=only),
+    only, is_there = question.filters.only, _name(by) in question.read
+    if is_there or only.email is not None or (only.group and By.MEMBER not in by):
+        return shared(question, by)
+    return usage(
+        question.team,
+        question.period,
+        by,
+        only=only,
+        measures=measures,
+        grain=question.grain,
     )
+
+
+def shared(question: Question, by: Collection[By]) -> list[UsageRow]:
+    """With every measure. One person's rows, or one group's, are few: all charts of the
+    page share them, as they do whatever else a page has read so."""
+    only, grain = question.filters.only, question.grain
+    return question.once(
+        _name(by),
+        lambda: usage(question.team, question.period, by, only=only, grain=grain),
+    )
+
+
+def _name(by: Collection[By]) -> tuple[str, ...]:
+    return ("usage", *columns(by))
 
 
 def _by_person(question: Question, measures: Sequence[str]) -> Keyed:
@@ -74,7 +94,14 @@ def _by_person(question: Question, measures: Sequence[str]) -> Keyed:
     people.sort(key=lambda row: -getattr(row, measures[0]))
     only, period = question.filters.only, question.period
     shown = [row.email for row in people[: MOST_SERIES - (len(people) > MOST_SERIES)]]
-    days = usage_of(question.team, period, shown, only=only, measures=measures)
+    days = usage_of(
+        question.team,
+        period,
+        shown,
+        only=only,
+        measures=measures,
+        grain=question.grain,
+    )
     for row in days:
         yield row.email, row
     if len(people) > len(shown):
@@ -94,7 +121,12 @@ def _by_group(question: Question, measures: Sequence[str]) -> Keyed:
     groups: Mapping[int, Iterable[UsageRow]] = question.once(
         (GROUPS, *measures),
         lambda: usage_by_group(
-            question.team, question.period, [By.DAY], only=only, measures=measures
+            question.team,
+            question.period,
+            [By.DAY],
+            only=only,
+            measures=measures,
+            grain=question.grain,
         ),
     )
     for group, found in groups.items():

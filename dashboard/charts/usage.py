@@ -12,8 +12,7 @@ from dashboard.charts.question import Question
 from dashboard.charts.shapes import Number, Sums, added, shares
 from dashboard.filters import Split
 from dashboard.models import EventKind
-from dashboard.stats.rows import By, UsageRow
-from dashboard.stats.usage import usage
+from dashboard.stats.rows import UsageRow
 
 # From the bottom of a stack upwards.
 KINDS = (
@@ -59,13 +58,8 @@ def split_by(
     )
 
 
-def days_of_tokens(question: Question) -> list[UsageRow]:
-    only = question.filters.only
-    if only.email is not None or only.group:
-        return splits.of_few(question, [By.DAY, By.MODEL])
-    return usage(
-        question.team, question.period, [By.DAY], only=only, measures=[*TOKENS]
-    )
+def tokens(question: Question) -> list[UsageRow]:
+    return splits.in_all(question, [*TOKENS])
 
 
 def tokens_by_type(rows: list[UsageRow], question: Question) -> Sums:
@@ -105,7 +99,7 @@ CHARTS = (
         _("Tokens by type"),
         Type.BAR,
         Unit.TOKENS,
-        days_of_tokens,
+        tokens,
         tokens_by_type,
         token_names,
         colours=TOKEN_COLOURS,
@@ -115,7 +109,7 @@ CHARTS = (
         _("Input tokens read from the cache"),
         Type.LINE,
         Unit.PERCENT,
-        days_of_tokens,
+        tokens,
         cache_share,
         lambda question, keys: {CACHE_SHARE: str(_("From the cache"))},
         colours={CACHE_SHARE: "s1"},

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from dashboard.grains import Grain
 from dashboard.models import DayGroup
 from dashboard.periods import Period
 from dashboard.stats.rows import UsageRow, added_up, grouped, ordered
@@ -16,10 +17,12 @@ def in_groups(
     dimensions: Sequence[str],
     only: Only,
     measures: Sequence[str],
+    grain: Grain = Grain.DAY,
 ) -> dict[int, list[UsageRow]]:
     found = rows(DayGroup, team, period, only)
     groups = defaultdict(list)
-    for row in grouped(found, ["group_id", *dimensions], added_up(measures)):
+    by = ["group_id", *dimensions]
+    for row in grouped(found, by, added_up(measures), grain):
         groups[row.pop("group_id")].append(row)
     return {group: ordered(those, dimensions) for group, those in groups.items()}
 
@@ -30,9 +33,10 @@ def in_any_group(
     dimensions: Sequence[str],
     only: Only,
     measures: Sequence[str],
+    grain: Grain = Grain.DAY,
 ) -> list[UsageRow]:
     found = rows(DayGroup, team, period, only)
-    return ordered(grouped(found, dimensions, added_up(measures)), dimensions)
+    return ordered(grouped(found, dimensions, added_up(measures), grain), dimensions)
 
 
 def less(

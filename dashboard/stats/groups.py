@@ -10,12 +10,12 @@ from itertools import chain
 from typing import Any
 
 from django.db.models import Case, DateField, Sum, Value, When
-from django.db.models.functions import TruncMonth, TruncWeek
 
 from dashboard.grains import Grain
 from dashboard.models import DayGroup, DayModel, LocalGroup, Member
 from dashboard.models.sums import Sums
 from dashboard.periods import Period
+from dashboard.stats import ticks
 from dashboard.stats.by_group import less
 from dashboard.stats.group_rows import GroupRows
 from dashboard.stats.headcounts import Heads, counted
@@ -29,11 +29,7 @@ from tokens.models import Team
 ALL_OF_IT = 100 * 100
 MEASURES = ("events", "charged_cents")
 # Of days the chart asks for itself: they are few rows to read and many to hand over.
-TICKS: Mapping[Grain, Any] = {
-    Grain.DAY: Value(None, DateField()),
-    Grain.WEEK: TruncWeek("day"),
-    Grain.MONTH: TruncMonth("day"),
-}
+TICKS: Mapping[Grain, Any] = {**ticks.TICKS, Grain.DAY: Value(None, DateField())}
 Ticks = Mapping[int, Sequence[UsageRow]]
 # The days before, those that are over, and those since today.
 BEFORE, OVER, LATE = range(3)

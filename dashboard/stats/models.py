@@ -4,11 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dashboard.periods import Period
-from dashboard.stats.rows import By, UsageRow, total
-from dashboard.stats.sources import Only
-from dashboard.stats.usage import usage
-from tokens.models import Team
+from dashboard.stats.rows import UsageRow, total
 
 THOUSAND = 1000
 TOKENS = ("input_tokens", "cache_write_tokens", "cache_read_tokens", "output_tokens")
@@ -52,10 +48,6 @@ class ModelSums:
         """Percent of what the model was given that came from the cache."""
         given = self.input + self.cache_write + self.cache_read
         return Decimal(self.cache_read * 100) / given if given else None
-
-
-def models(team: Team, period: Period, only: Only) -> list[ModelSums]:
-    return by_model(usage(team, period, [By.MODEL], only=only, measures=MEASURES))
 
 
 def by_model(rows: Iterable[UsageRow]) -> list[ModelSums]:

@@ -9,6 +9,9 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
+from dashboard.grains import Grain
+from dashboard.stats.ticks import TICKS
+
 ZERO = Decimal(0)
 
 
@@ -68,17 +71,20 @@ def ordered(
 
 
 def grouped(
-    source: QuerySet[Any], dimensions: Sequence[str], sums: Mapping[str, Any]
+    source: QuerySet[Any],
+    dimensions: Sequence[str],
+    sums: Mapping[str, Any],
+    grain: Grain = Grain.DAY,
 ) -> Iterator[dict[str, Any]]:
-    """`sums` by measure. Events may lack a number, and a sum of nothing is NULL: it is
-    left out."""
+    """`sums` by measure. Days are put together to the first of their week or month.
+    Events may lack a number, and a sum of nothing is NULL: it is left out."""
     names = (*dimensions, *sums)
     aliased = {f"sum_{name}": value for name, value in sums.items()}
+    keys = ["tick" if name == "day" else name for name in dimensions]
+    if "day" in dimensions:
+        source = source.annotate(tick=TICKS[grain])
     found: Iterable[tuple[Any, ...]] = (
-        source.order_by()
-        .values(*dimensions)
-        .annotate(**aliased)
-        .values_list(*dimensions, *aliased)
+        source.order_by().values(*keys).annotate(**aliased).values_list(*keys, *aliased)
     )
     for values in found:
         pairs = zip(names, values, strict=True)

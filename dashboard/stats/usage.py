@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
+from dashboard.grains import Grain
 from dashboard.models import EventKind, UsageEvent
 from dashboard.periods import Period
 from dashboard.stats.by_group import in_any_group, in_groups, less
@@ -58,23 +59,26 @@ def usage(
     *,
     only: Only = EVERYTHING,
     measures: Sequence[str] = MEASURES,
+    grain: Grain = Grain.DAY,
     withdrawn: bool = False,
 ) -> list[UsageRow]:
     """Sums sorted by their dimensions; no usage, no rows. Measures that are not asked
-    for stay 0. `withdrawn` asks for all events that the vendor no longer serves,
-    instead of the live ones."""
+    for stay 0. By week or month a row's day is the first of it. `withdrawn` asks for
+    all events that the vendor no longer serves, instead of the live ones, by day."""
     if not by:
         parts = usage(
             team, period, [By.KIND], only=only, measures=measures, withdrawn=withdrawn
         )
         return total(parts, measures)
     if withdrawn:
-        events = UsageEvent.objects.withdrawn()
-        found = events.between(team, period.start, period.end)
-        return ordered(grouped(found, columns(by), OF_EVENTS), columns(by))
+        withdrawn_ones = UsageEvent.objects.withdrawn()
+        events = withdrawn_ones.between(team, period.start, period.end)
+        return ordered(grouped(events, columns(by), OF_EVENTS), columns(by))
     if only.group == NO_GROUP and By.MEMBER not in by and only.email is None:
-        return _of_nobodys(team, period, by, replace(only, group=None), measures)
-    return ordered(_live(team, period, columns(by), only, measures), columns(by))
+        every = replace(only, group=None)
+        return _of_nobodys(team, period, by, every, measures, grain)
+    found = _live(team, period, columns(by), only, measures, grain)
+    return ordered(found, columns(by))
 
 
 def usage_of_each(
@@ -103,6 +107,7 @@ def usage_of(
     *,
     only: Only = EVERYTHING,
     measures: Sequence[str] = MEASURES,
+    grain: Grain = Grain.DAY,
 ) -> list[UsageRow]:
     """The same of some people: an index leads to the days of a few; of more, whole
     months are summed."""
@@ -112,7 +117,7 @@ def usage_of(
         [found] = summed(team, [period], table, dimensions, measures, only, emails)
         return ordered(found, dimensions)
     days = rows(table.days, team, period, only).filter(email__in=emails)
-    return ordered(grouped(days, dimensions, added_up(measures)), dimensions)
+    return ordered(grouped(days, dimensions, added_up(measures), grain), dimensions)
 
 
 def usage_by_group(
@@ -122,12 +127,13 @@ def usage_by_group(
     *,
     only: Only = EVERYTHING,
     measures: Sequence[str] = MEASURES,
+    grain: Grain = Grain.DAY,
 ) -> dict[int, list[UsageRow]]:
     """The same per number of a local group. No table holds who is in no group
     (`NO_GROUP`): that is everything less all the groups. Not by person."""
     all_groups = replace(only, group=None)
-    whole = usage(team, period, by, only=all_groups, measures=measures)
-    groups = in_groups(team, period, columns(by), all_groups, measures)
+    whole = usage(team, period, by, only=all_groups, measures=measures, grain=grain)
+    groups = in_groups(team, period, columns(by), all_groups, measures, grain)
     parts = [row for rows_of_group in groups.values() for row in rows_of_group]
     return groups | {NO_GROUP: less(whole, parts, columns(by), measures)}
 
@@ -138,9 +144,10 @@ def _of_nobodys(
     by: Collection[By],
     only: Only,
     measures: Sequence[str],
+    grain: Grain,
 ) -> list[UsageRow]:
-    whole = usage(team, period, by, only=only, measures=measures)
-    parts = in_any_group(team, period, columns(by), only, measures)
+    whole = usage(team, period, by, only=only, measures=measures, grain=grain)
+    parts = in_any_group(team, period, columns(by), only, measures, grain)
     return less(whole, parts, columns(by), measures)
 
 
@@ -150,6 +157,7 @@ def _live(
     dimensions: Sequence[str],
     only: Only,
     measures: Sequence[str],
+    grain: Grain,
 ) -> Iterable[dict[str, Any]]:
     needed = {*dimensions, *only.columns} - {"day"}
     if only.group is not None and "email" not in needed:
@@ -158,7 +166,7 @@ def _live(
     if _has_months(table, period, dimensions, only):
         return summed(team, [period], table, dimensions, measures, only)[0]
     found = rows(table.days, team, period, only)
-    return grouped(found, dimensions, added_up(measures))
+    return grouped(found, dimensions, added_up(measures), grain)
 
 
 def _has_months(

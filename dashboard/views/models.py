@@ -6,15 +6,16 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from dashboard.charts.registry import CHARTS
+from dashboard.charts.splits import MODELS, shared
 from dashboard.exporting import Cell, download
 from dashboard.filters import NOBODY
 from dashboard.models import Stream
 from dashboard.periods import BadInput
-from dashboard.stats.models import ModelSums, what_if
-from dashboard.stats.models import models as models_of
+from dashboard.stats.models import ModelSums, by_model, what_if
 from dashboard.stats.progress import progress
 from dashboard.views.asked import Asked, page, person_export, show
-from dashboard.views.charts import drawn
+from dashboard.views.charts import drawn, question
 from dashboard.views.picker import picker
 
 STORIES = (
@@ -74,9 +75,9 @@ def models_csv(request: HttpRequest, asked: Asked) -> StreamingHttpResponse:
 
 
 def _found(asked: Asked) -> list[ModelSums]:
-    return asked.kept(
-        "models", lambda: models_of(asked.team, asked.period, asked.filters.only)
-    )
+    """From the rows that the charts of the page are made from."""
+    asking = question(asked, CHARTS["request-cost"])
+    return asked.kept("models", lambda: by_model(shared(asking, MODELS)))
 
 
 def _row(one: ModelSums) -> list[Cell]:

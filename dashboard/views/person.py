@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from dashboard.charts import CHARTS
-from dashboard.charts.splits import of_few
+from dashboard.charts.splits import MODELS, shared
 from dashboard.filters import NOBODY
 from dashboard.models import Stream
 from dashboard.periods import DAY, BadInput, Period, comparable
@@ -25,7 +25,6 @@ from dashboard.stats.models import ModelSums, by_model
 from dashboard.stats.people import Person, people_of
 from dashboard.stats.person import Numbers, a_year_back, numbers, profile
 from dashboard.stats.progress import progress
-from dashboard.stats.rows import By
 from dashboard.views.asked import Asked, nobody, person_page, show
 from dashboard.views.charts import drawn, question
 from dashboard.views.picker import picker
@@ -173,9 +172,7 @@ def _gateway(asked: Asked, is_own: bool) -> list[GatewayUse]:
 def _models(asked: Asked) -> list[ModelSums]:
     """From the rows that the charts of the page are made from."""
     asking = question(asked, CHARTS["tokens"])
-    return asked.kept(
-        "models-of-person", lambda: by_model(of_few(asking, [By.DAY, By.MODEL]))
-    )
+    return asked.kept("models-of-person", lambda: by_model(shared(asking, MODELS)))
 
 
 def _led(asked: Asked) -> list[Person]:

@@ -8,8 +8,8 @@ import pytest
 
 from dashboard.models import EventKind
 from dashboard.periods import Period
-from dashboard.stats.models import ModelSums, models, what_if
-from dashboard.stats.sources import EVERYTHING, Only
+from dashboard.stats.models import ModelSums, by_model, what_if
+from dashboard.stats.usage import By, Only, usage
 from tests import factories
 from tokens.models import Team
 
@@ -31,7 +31,7 @@ def found(team: Team) -> list[ModelSums]:
     factories.rollup(team, DAY, "1", model="haiku", output_tokens=2000)
     factories.rollup(team, DAY, "5", model="", kind=EventKind.ON_DEMAND)
     factories.add_up(team)
-    return models(team, PERIOD, EVERYTHING)
+    return by_model(usage(team, PERIOD, [By.MODEL]))
 
 
 def test_the_most_expensive_comes_first(found: list[ModelSums]) -> None:
@@ -70,4 +70,5 @@ def test_a_model_without_a_price_is_no_target(
 def test_only_a_part_of_the_usage_can_be_asked_for(
     team: Team, found: list[ModelSums]
 ) -> None:
-    assert [m.name for m in models(team, PERIOD, Only(kind="on_demand"))] == [""]
+    rows = usage(team, PERIOD, [By.MODEL], only=Only(kind="on_demand"))
+    assert [model.name for model in by_model(rows)] == [""]

@@ -4,8 +4,12 @@ import csv
 from decimal import Decimal
 from io import StringIO
 
+import pytest
+from django.core.cache import cache
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
+from dashboard.views.models import STORIES
 from tests import factories
 from tests.dashboard.conftest import World
 
@@ -34,6 +38,31 @@ def test_the_file_has_the_exact_numbers(alice: Client, world: World) -> None:
     rows = {row["Model"]: row for row in csv.DictReader(StringIO(text))}
     assert Decimal(rows["gpt-5"]["Cost"]) == Decimal("0.6034932")
     assert rows["opus"]["Requests"] == "2"
+
+
+def test_its_table_and_charts_are_made_from_one_read(
+    alice: Client, world: World, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    body(alice)
+    cache.clear()
+    with django_assert_num_queries(10):
+        body(alice)
+
+
+@pytest.mark.parametrize("grain", ["day", "week", "month"])
+def test_a_chart_says_the_same_without_the_page(
+    alice: Client, world: World, grain: str
+) -> None:
+    query = f"?period=90d&grain={grain}"
+
+    def drawn() -> list[bytes]:
+        every = [f"/dashboard/chart/{slug}.json{query}" for slug in STORIES]
+        return [alice.get(url).content for url in every]
+
+    body(alice, query)
+    with_the_page = drawn()
+    cache.clear()
+    assert drawn() == with_the_page
 
 
 def test_what_if_says_what_it_assumes(alice: Client, world: World) -> None:
