@@ -12,6 +12,7 @@ from dashboard.models import (
     DayModel,
     DayPerson,
     LocalGroupMember,
+    MonthGroup,
     MonthPerson,
     MonthRollup,
     UsageRollup,
@@ -52,12 +53,13 @@ class Source:
     months: type[Sums] | None = None
 
 
+WHOLE = Source(DayModel, frozenset({"model", "kind"}))
 SMALLEST_FIRST = (
-    Source(DayModel, frozenset({"model", "kind"})),
+    WHOLE,
     Source(DayPerson, frozenset({"email", "kind"}), MonthPerson),
     Source(UsageRollup, frozenset({"email", "model", "kind"}), MonthRollup),
 )
-BY_GROUP = Source(DayGroup, frozenset({"group_id", "model", "kind"}))
+BY_GROUP = Source(DayGroup, frozenset({"group_id", "model", "kind"}), MonthGroup)
 
 
 def source(needed: Collection[str]) -> Source:
@@ -91,10 +93,12 @@ def rows(
 def month_rows(
     table: type[Sums], team: Team, months: Sequence[date], only: Only
 ) -> QuerySet[Any]:
-    """The rows of a table by month. A group may change on any day."""
-    assert only.group is None
+    """The rows of a table by month. Who is in a group may change on any day, so a table
+    by person cannot be asked for one."""
+    assert only.group is None or table is MonthGroup
     every: QuerySet[Any] = table._default_manager.order_by()
-    return every.filter(team=team, month__in=months, **only.columns)
+    found = every.filter(team=team, month__in=months, **only.columns)
+    return found if only.group is None else found.filter(group=only.group)
 
 
 def narrowed(found: QuerySet[Any], team: Team, only: Only) -> QuerySet[Any]:

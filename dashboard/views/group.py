@@ -12,7 +12,8 @@ from dashboard.filters import NOBODY
 from dashboard.models import LocalGroupMember, Member, Stream
 from dashboard.periods import Period
 from dashboard.stats.group_people import spend_in_group, times_of
-from dashboard.stats.groups import Compared, of_group, of_team
+from dashboard.stats.group_sums import Compared
+from dashboard.stats.groups import of_group, of_team
 from dashboard.stats.people import Person, person
 from dashboard.stats.progress import progress
 from dashboard.stats.usage import Spend

@@ -15,7 +15,8 @@ from dashboard.filters import NOBODY
 from dashboard.models import Member, Stream
 from dashboard.periods import Period, comparable
 from dashboard.stats.group_rows import group_rows
-from dashboard.stats.groups import Asking, Line, Table
+from dashboard.stats.group_sums import Asking
+from dashboard.stats.groups import Line, Table
 from dashboard.stats.groups import groups as groups_of
 from dashboard.stats.progress import progress
 from dashboard.views.asked import Asked, export, show

@@ -11,7 +11,8 @@ from dashboard.grains import Grain
 from dashboard.models import BillingGroup, EventKind, GroupDay, LocalGroup
 from dashboard.periods import Period
 from dashboard.stats.group_rows import group_rows
-from dashboard.stats.groups import Asking, Compared, groups, tabled
+from dashboard.stats.group_sums import Asking, Compared
+from dashboard.stats.groups import groups, tabled
 from dashboard.stats.headcounts import Heads, counted
 from dashboard.stats.sources import EVERYTHING, NO_GROUP
 from dashboard.stats.usage import Spend
