@@ -14,8 +14,15 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dashboard.group_names import check_name, folded
-from dashboard.group_plan import overlap
+from dashboard.group_checks import (
+    check_days,
+    check_free,
+    check_is_new,
+    check_open,
+    check_unchanged,
+    clash_of,
+)
+from dashboard.group_names import check_name
 from dashboard.models import LocalGroup, LocalGroupMember
 from dashboard.periods import DAY, BadInput
 from dashboard.rollups import rebuild_days_of_groups
@@ -36,7 +43,7 @@ class Facts:
 def create(team: Team, facts: Facts, actor: str) -> LocalGroup:
     with changing(team):
         check_name(facts.name, "name")
-        _check_is_new(team, facts.name)
+        check_is_new(team, facts.name)
         group = LocalGroup.objects.create(
             team=team, name=facts.name, code=facts.code, lead_email=facts.lead
         )
@@ -48,7 +55,7 @@ def edit(group: LocalGroup, facts: Facts, actor: str, now: datetime) -> None:
     team, before = group.team, _told(group)
     with changing(team):
         check_name(facts.name, "name")
-        _check_is_new(team, facts.name, but=group)
+        check_is_new(team, facts.name, but=group)
         group.name, group.code = facts.name, facts.code
         group.lead_email = facts.lead
         group.archived_at = (group.archived_at or now) if facts.is_closed else None
@@ -72,7 +79,7 @@ def restore(team: Team, deleted: Change, actor: str, now: datetime) -> LocalGrou
     """What `delete` returned, undone: the group and everybody's time in it."""
     told = deleted.before or {}
     with changing(team):
-        _check_is_new(team, told["name"])
+        check_is_new(team, told["name"])
         group = LocalGroup.objects.create(
             team=team,
             name=told["name"],
@@ -80,13 +87,19 @@ def restore(team: Team, deleted: Change, actor: str, now: datetime) -> LocalGrou
             lead_email=told["lead"],
             archived_at=now if told["closed"] else None,
         )
-        times = [(email, *map(_day, days)) for email, *days in told["members"]]
-        for email, first, last in times:
-            assert first
-            _check_days(team, email, first, last)
-            group.members.create(email=email, first_day=first, last_day=last)
+        times = [
+            LocalGroupMember(
+                group=group,
+                email=email,
+                first_day=date.fromisoformat(first),
+                last_day=date.fromisoformat(last) if last else None,
+            )
+            for email, first, last in told["members"]
+        ]
+        check_free(team, times)
+        LocalGroupMember.objects.bulk_create(times)
         if times:
-            start = min(first for _email, first, _last in times if first)
+            start = min(time.first_day for time in times)
             rebuild_days_of_groups(team, [group.pk], start, None)
         _note(team, actor, "group.restore", group.name, after=told)
     return group
@@ -96,8 +109,8 @@ def add(
     group: LocalGroup, email: str, first: date, last: date | None, actor: str
 ) -> LocalGroupMember:
     with changing(group.team):
-        _check_open(group)
-        _check_days(group.team, email, first, last)
+        check_open(group)
+        check_days(group.team, email, first, last)
         made = group.members.create(email=email, first_day=first, last_day=last)
         rebuild_days_of_groups(group.team, [group.pk], first, last)
         _note(group.team, actor, "group.add", email, after=_told_of(made))
@@ -108,8 +121,8 @@ def change(time: LocalGroupMember, first: date, last: date | None, actor: str) -
     """Other days of somebody's time in a group, such as its end."""
     team, before = time.group.team, _told_of(time)
     with changing(team):
-        _check_unchanged(time)
-        _check_days(team, time.email, first, last, but=time)
+        check_unchanged(time)
+        check_days(team, time.email, first, last, but=time)
         start = min(first, time.first_day)
         end = max(last, time.last_day) if last and time.last_day else None
         time.first_day, time.last_day = first, last
@@ -130,8 +143,8 @@ def move(
             "first", _("The day must be one on which they are in the group.")
         )
     with changing(team):
-        _check_unchanged(time)
-        _check_open(group)
+        check_unchanged(time)
+        check_open(group)
         last, old = time.last_day, time.group_id
         if first == time.first_day:
             time.delete()
@@ -148,7 +161,7 @@ def remove(time: LocalGroupMember, actor: str) -> None:
     """As if they had never been in it."""
     team, before = time.group.team, _told_of(time)
     with changing(team):
-        _check_unchanged(time)
+        check_unchanged(time)
         time.delete()
         rebuild_days_of_groups(team, [time.group_id], time.first_day, time.last_day)
         _note(team, actor, "group.remove", time.email, before)
@@ -160,7 +173,7 @@ def known_by(team: Team, key: str, email: str) -> None:
     times = LocalGroupMember.objects.filter(group__team=team)
     with changing(team):
         for time in times.filter(email=key).select_related("group"):
-            if _clash(team, email, time.first_day, time.last_day):
+            if clash_of(team, email, time.first_day, time.last_day):
                 continue
             time.email = email
             time.save(update_fields=["email"])
@@ -176,54 +189,6 @@ def changing(team: Team) -> Iterator[None]:
     with transaction.atomic():
         changed(team)
         yield
-
-
-def _check_is_new(team: Team, name: str, but: LocalGroup | None = None) -> None:
-    """Compared here, as SQLite folds no letters but those of ASCII."""
-    others = LocalGroup.objects.filter(team=team).exclude(pk=but.pk if but else 0)
-    if folded(name) in map(folded, others.values_list("name", flat=True)):
-        raise BadInput("name", _("The team has a group of this name already."))
-
-
-def _check_open(group: LocalGroup) -> None:
-    if group.archived_at:
-        raise BadInput("group", _("This group is closed: it takes nobody new."))
-
-
-def _check_unchanged(time: LocalGroupMember) -> None:
-    same = LocalGroupMember.objects.filter(
-        pk=time.pk, first_day=time.first_day, last_day=time.last_day
-    )
-    if not same.exists():
-        raise BadInput("", _("Somebody changed this meanwhile: look again."))
-
-
-def _check_days(
-    team: Team,
-    email: str,
-    first: date,
-    last: date | None,
-    but: LocalGroupMember | None = None,
-) -> None:
-    if last and last < first:
-        raise BadInput("last", _("The last day must not be before the first."))
-    if clash := _clash(team, email, first, last, but):
-        said = overlap(email, clash.group.name, clash.first_day, clash.last_day)
-        raise BadInput("first" if clash.first_day <= first else "last", said)
-
-
-def _clash(
-    team: Team,
-    email: str,
-    first: date,
-    last: date | None,
-    but: LocalGroupMember | None = None,
-) -> LocalGroupMember | None:
-    times = LocalGroupMember.objects.filter(group__team=team, email=email)
-    others = times.exclude(pk=but.pk if but else 0).exclude(last_day__lt=first)
-    if last:
-        others = others.filter(first_day__lte=last)
-    return others.select_related("group").order_by("first_day").first()
 
 
 def _told(group: LocalGroup) -> dict[str, Any]:
@@ -246,10 +211,6 @@ def _told_of(time: LocalGroupMember) -> dict[str, Any]:
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
 
 
 def _note(

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dashboard import grouping
 from dashboard.grouping import Facts
@@ -14,7 +16,7 @@ from dashboard.models import (
     LocalGroupMember,
     MonthGroup,
 )
-from dashboard.periods import BadInput
+from dashboard.periods import DAY, BadInput
 from dashboard.rollups import refresh_months
 from dashboard.verifying import differences
 from tests import factories
@@ -181,6 +183,37 @@ def test_the_log_keeps_who_was_in_a_deleted_group(platform: LocalGroup) -> None:
     change = Change.objects.get(action="group.delete")
     assert (change.actor, change.subject) == ("boss@example.com", "Platform")
     assert (change.before or {})["members"] == [[ADA, "2026-03-01", None]]
+
+
+def test_a_deleted_group_is_brought_back_as_quickly_with_many_people(
+    team: Team, platform: LocalGroup
+) -> None:
+    queries = []
+    for people in (1, 30):
+        group = grouping.create(team, Facts(f"With {people}"), "me")
+        for number in range(people):
+            grouping.add(group, f"{people}.{number}@example.com", FIRST, LAST, "me")
+        deleted = grouping.delete(group, "me")
+        with CaptureQueriesContext(connection) as asked:
+            back = grouping.restore(team, deleted, "me", datetime.now(UTC))
+        assert back.members.filter(first_day=FIRST, last_day=LAST).count() == people
+        queries.append(len(asked))
+    assert queries[0] == queries[1] < 20
+
+
+def test_a_group_whose_people_are_in_another_one_now_stays_deleted(
+    team: Team, platform: LocalGroup, web: LocalGroup
+) -> None:
+    grouping.add(platform, ADA, FIRST, MIDDLE, "me")
+    deleted = grouping.delete(platform, "me")
+    time = grouping.add(web, ADA, MIDDLE, None, "me")
+    with pytest.raises(BadInput, match="Web") as refused:
+        grouping.restore(team, deleted, "me", datetime.now(UTC))
+    assert refused.value.field == "last"
+    assert not LocalGroup.objects.filter(name="Platform").exists()
+    grouping.change(time, MIDDLE + DAY, None, "me")
+    back = grouping.restore(team, deleted, "me", datetime.now(UTC))
+    assert [time.email for time in back.members.all()] == [ADA]
 
 
 def test_what_somebody_else_changed_is_not_changed_blindly(
