@@ -1,7 +1,7 @@
 """Numbers that are rounded for the eye and still add up."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import floor
 
@@ -18,7 +18,18 @@ def apportioned(values: Sequence[Decimal], whole: int) -> list[int]:
     total = Fraction(sum(values))
     if not total:
         return [0] * len(values)
-    exact = [Fraction(value) * whole / total for value in values]
+    return _up_to([Fraction(value) * whole / total for value in values], whole)
+
+
+def parted(parts: Sequence[Decimal]) -> list[int]:
+    """Each part rounded up or down to a whole number so that they add up to their sum,
+    itself rounded to the nearest."""
+    nearest = sum(parts, Decimal(0)).quantize(Decimal(1), ROUND_HALF_UP)
+    return _up_to(parts, int(nearest))
+
+
+def _up_to(exact: Sequence[Decimal] | Sequence[Fraction], whole: int) -> list[int]:
+    """Those with the largest remainders are rounded up, the others down."""
     found = [floor(value) for value in exact]
     by_remainder = sorted(range(len(exact)), key=lambda n: (found[n] - exact[n], n))
     for n in by_remainder[: whole - sum(found)]:

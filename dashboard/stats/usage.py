@@ -12,6 +12,7 @@ from dashboard.grains import Grain
 from dashboard.models import EventKind, UsageEvent
 from dashboard.periods import Period
 from dashboard.stats.by_group import in_any_group, in_groups, less
+from dashboard.stats.rounding import parted
 from dashboard.stats.rows import (
     MEASURES,
     ZERO,
@@ -191,6 +192,12 @@ class Spend:
     @property
     def total(self) -> Decimal:
         return self.on_demand + self.included + self.other
+
+    @property
+    def shown(self) -> "Spend":
+        """Whole cents: the parts add up to the total as it is shown."""
+        cents = parted([self.on_demand, self.included, self.other])
+        return Spend(*map(Decimal, cents), self.events, self.requests_costs)
 
     def of(self, kind: str | None) -> Decimal:
         """On-demand or included alone; None: the total."""

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.stats.rounding import apportioned, rounded
+from dashboard.stats.rounding import apportioned, parted, rounded
 
 CENTS = st.decimals(-(10**4), 10**6, places=8)
 TABLES = st.integers(1, 4).flatmap(
@@ -48,6 +48,13 @@ def test_shares_add_up_to_a_hundred_percent(values: list[Decimal]) -> None:
     assert sum(found) == (10_000 if total else 0)
     for value, share in zip(values, found, strict=True):
         assert not total or abs(value * 10_000 / total - share) < 1 + Decimal("1e-9")
+
+
+@given(st.lists(CENTS, min_size=1, max_size=5))
+def test_parts_add_up_to_their_sum_to_the_nearest(parts: list[Decimal]) -> None:
+    found = parted(parts)
+    assert sum(found) == sum(parts).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    assert all(map(is_near, parts, found))
 
 
 def test_nothing_has_no_shares() -> None:

@@ -102,6 +102,20 @@ def test_a_groups_page_shows_only_days_in_it(
     assert "bob@example.com" in nobodys
 
 
+def test_the_parts_that_a_groups_page_shows_add_up(
+    alice: Client, world: World, platform: LocalGroup
+) -> None:
+    """12.9 and twice 0.4 are 13.7 cents: 14, and not 13 and twice nothing."""
+    for kind in (EventKind.ON_DEMAND, EventKind.INCLUDED, EventKind.FREE):
+        factories.rollup(world.team, world.today, "0.4", kind=kind)
+    factories.add_up(world.team)
+    html = body(alice, f"{URL}{platform.pk}/?period=7d")
+    shown = re.findall(r"<dd(?: data-value[^>]*)?>(\$[\d.]+)", html)
+    assert shown[:4] == ["$0.14", "$0.01", "$0.13", "$0.00"]
+    people = html.split('id="people"')[1]
+    assert re.findall(r'<td class="number[^>]*>(\$[\d.]+)', people) == shown[:4]
+
+
 def test_a_groups_page_shows_other_money_where_there_is_some(
     alice: Client, lea: Client, world: World, platform: LocalGroup
 ) -> None:
