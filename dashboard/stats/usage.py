@@ -197,7 +197,8 @@ class Spend:
     def shown(self) -> "Spend":
         """Whole cents: the parts add up to the total as it is shown."""
         cents = parted([self.on_demand, self.included, self.other])
-        return Spend(*map(Decimal, cents), self.events, self.requests_costs)
+        on_demand, included, other = map(Decimal, cents)
+        return replace(self, on_demand=on_demand, included=included, other=other)
 
     def of(self, kind: str | None) -> Decimal:
         """On-demand or included alone; None: the total."""
