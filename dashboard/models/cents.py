@@ -36,12 +36,14 @@ class CentsField(models.Field):  # type: ignore[type-arg]
     def get_internal_type(self) -> str:
         return "CentsField"
 
+    def get_db_converters(self, connection: BaseDatabaseWrapper) -> list[Any]:
+        """PostgreSQL's driver gives a Decimal already."""
+        return [self.from_db_value] if connection.vendor == "sqlite" else []
+
     def from_db_value(
         self, value: Any, expression: Any, connection: BaseDatabaseWrapper
     ) -> Decimal | None:
-        if value is None:
-            return None
-        return Decimal(value) / ONE if connection.vendor == "sqlite" else Decimal(value)
+        return None if value is None else Decimal(value) / ONE
 
     def to_python(self, value: Any) -> Decimal | None:
         return None if value is None else exact(value)

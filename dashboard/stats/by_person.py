@@ -1,15 +1,10 @@
-"""What everybody used in several spans of days, in one statement.
-
-Each part of a span (its whole months, the days at its edges) is summed on its own: to
-fold a few thousand sums here costs less than to have all rows sorted together there.
-"""
+"""What everybody used in several spans of days, in one statement."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import reduce
-from operator import add, or_
+from operator import add
 from typing import Any
 
 from django.db.models import BigIntegerField, CharField, F, Q, QuerySet, Sum, Value
@@ -18,8 +13,8 @@ from dashboard.models import EventKind
 from dashboard.periods import Period
 from dashboard.stats.group_times import GroupTimes
 from dashboard.stats.rows import ZERO
-from dashboard.stats.sources import Only, month_rows, rows, source
-from dashboard.stats.spans import between, whole_months
+from dashboard.stats.sources import Only, rows, source
+from dashboard.stats.spans import parts, with_days_to_come
 from tokens.models import Team
 
 Sums = dict[str, Any]
@@ -63,8 +58,20 @@ def in_all(every: Sequence[Used]) -> Used:
 
 
 ByPerson = dict[str, Used]
+EVERYTHING = ("total", "on_demand", "included", "requests", "units", "tokens")
 # A sum of nothing is NULL.
 NONE = (ZERO, ZERO, ZERO, 0, ZERO, 0)
+# A period, its days that are not over, and those it is compared with.
+NOW, LATE, BEFORE = "now", "late", "before"
+
+
+def compared(period: Period, before: Period | None, today: date) -> dict[str, Period]:
+    """The spans of a period. LATE is told of one that is compared: BEFORE is beside its
+    days that are over, as half a day beside a whole one would look like a fall."""
+    spans = {NOW: with_days_to_come(period, today)}
+    if before and period.end >= today:
+        spans[LATE] = Period(max(period.start, today), spans[NOW].end)
+    return spans | {BEFORE: before} if before else spans
 
 
 def by_person(
@@ -72,14 +79,18 @@ def by_person(
     spans: Mapping[str, Period],
     months: Sequence[date],
     only: Only,
-    times: GroupTimes,
+    times: GroupTimes | None = None,
+    *,
+    first: Collection[str] = EVERYTHING,
+    others: Collection[str] = ("total",),
 ) -> dict[str, ByPerson]:
-    """By the names of the spans, then by e-mail. Everything is summed of the first span
-    alone, where a kind in `only` narrows no money; of the others the `total` of that
-    kind. `months`: what the tables of months hold."""
+    """By the names of the spans, then by e-mail: the sums `first` of the first span,
+    `others` of the others. A kind in `only` narrows no money of the first, and the
+    `total` of the others. `months`: what the tables of months hold. `times`: where it
+    is known who was ever in the group of `only`."""
     found: dict[str, dict[str, list[Any]]] = {name: {} for name in spans}
-    parts = list(_parts(team, spans, months, only, times))
-    for name, email, *sums in parts[0].union(*parts[1:], all=True):
+    every = list(_parts(team, spans, months, only, times, (first, others)))
+    for name, email, *sums in every[0].union(*every[1:], all=True):
         of_span = found[name]
         pairs = zip(sums, NONE, strict=True)
         some = [none if value is None else value for value, none in pairs]
@@ -96,47 +107,44 @@ def _parts(
     spans: Mapping[str, Period],
     months: Sequence[date],
     only: Only,
-    times: GroupTimes,
+    times: GroupTimes | None,
+    wanted: tuple[Collection[str], Collection[str]],
 ) -> Iterator[Part]:
-    asked, only = only.kind, replace(only, kind=None)
-    sums = _everything(asked)
+    kind, only = only.kind, replace(only, kind=None)
     table = source({"email", "kind", *only.columns})
-    people = times.people_of(only.group) if only.group else None
-    days_of = rows(table.days, team, _around(spans.values()), only, people)
+    people = times.people_of(only.group) if times and only.group else None
+    days = rows(table.days, team, _around(spans.values()), only, people)
+    of_first, of_others = wanted
+    sums = _sums(of_first, None, kind)
     for name, span in spans.items():
-        whole: list[date] = []
-        if table.months and only.group is None:
-            whole = whole_months(span, months)
-        if table.months and whole:
-            found = month_rows(table.months, team, whole, only)
-            yield _summed(name, found, sums)
-        edges = [Q(day__range=(d.start, d.end)) for d in between(span, whole)]
-        if edges:
-            yield _summed(name, days_of.filter(reduce(or_, edges)), sums)
-        sums = _money(asked)
+        for part in parts(table, days, team, span, months, only):
+            yield _summed(name, part, sums)
+        sums = _sums(of_others, kind, kind)
 
 
 def _around(spans: Collection[Period]) -> Period:
     return Period(min(s.start for s in spans), max(s.end for s in spans))
 
 
-def _everything(kind: str | None) -> Sums:
-    counted = None if kind is None else Q(kind=kind)
+def _sums(wanted: Collection[str], of_money: str | None, kind: str | None) -> Sums:
+    """In a union every part has as many columns: those not wanted are NULL."""
+    money, counted = _of_kind(of_money), _of_kind(kind)
+    every = {
+        "total": Sum("charged_cents", filter=money),
+        "on_demand": Sum("charged_cents", filter=Q(kind=EventKind.ON_DEMAND)),
+        "included": Sum("charged_cents", filter=Q(kind=EventKind.INCLUDED)),
+        "requests": Sum("events", filter=counted),
+        "units": Sum("requests_costs", filter=counted),
+        "tokens": Sum(TOKENS, filter=counted),
+    }
     return {
-        "sum_cents": Sum("charged_cents"),
-        "sum_on_demand": Sum("charged_cents", filter=Q(kind=EventKind.ON_DEMAND)),
-        "sum_included": Sum("charged_cents", filter=Q(kind=EventKind.INCLUDED)),
-        "sum_requests": Sum("events", filter=counted),
-        "sum_units": Sum("requests_costs", filter=counted),
-        "sum_tokens": Sum(TOKENS, filter=counted),
+        f"sum_{name}": value if name in wanted else Value(None, BigIntegerField())
+        for name, value in every.items()
     }
 
 
-def _money(kind: str | None) -> Sums:
-    """The first of them; in a union every part has as many columns."""
-    cents = Sum("charged_cents", filter=None if kind is None else Q(kind=kind))
-    nothing = dict.fromkeys(_everything(kind), Value(None, BigIntegerField()))
-    return nothing | {"sum_cents": cents}
+def _of_kind(kind: str | None) -> Q | None:
+    return None if kind is None else Q(kind=kind)
 
 
 def _summed(name: str, found: QuerySet[Any], sums: Sums) -> Part:

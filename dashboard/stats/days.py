@@ -37,13 +37,6 @@ class Days:
             rows += self.rows.get(first + DAY * number, [])
         return spend(rows)
 
-    def spend(self, period: Period, kind: str | None) -> Spend:
-        """Of whole UTC days, none of them before `first`."""
-        found = (
-            row for day, rows in self.rows.items() if day in period for row in rows
-        )
-        return spend(row for row in found if kind in (None, row.kind))
-
     def unpriced(self, period: Period) -> int:
         """Events that came without a cost."""
         return sum(

@@ -11,17 +11,22 @@ from django.utils.translation import gettext as _
 from dashboard.models import FreshMonth, Member
 from dashboard.periods import Cycle, Period
 from dashboard.stats.active import months_touched
-from dashboard.stats.by_person import ByPerson, Used, by_person
+from dashboard.stats.by_person import (
+    BEFORE,
+    LATE,
+    NOW,
+    ByPerson,
+    Used,
+    by_person,
+    compared,
+)
 from dashboard.stats.gauge import Reading, readings
 from dashboard.stats.group_times import GroupTimes
 from dashboard.stats.lately import Lately, horizon, lately
 from dashboard.stats.sources import Only
-from dashboard.stats.spans import with_days_to_come
 from tokens.models import Team
 
 Months = Mapping[str, Sequence[date]]
-# A period, its days that are not over, and those it is compared with.
-NOW, LATE, BEFORE = "now", "late", "before"
 NOTHING = Used()
 
 
@@ -101,11 +106,7 @@ class Span:
 
     @property
     def parts(self) -> dict[str, Period]:
-        period, today = self.period, self.today
-        found = {NOW: with_days_to_come(period, today)}
-        if self.before and period.end >= today:
-            found[LATE] = Period(max(period.start, today), found[NOW].end)
-        return found | {BEFORE: self.before} if self.before else found
+        return compared(self.period, self.before, self.today)
 
 
 def months_of(team: Team, span: Span) -> Months:

@@ -2,17 +2,17 @@
 edges (and of months that are not fresh) from the table of days, in one statement."""
 
 from calendar import monthrange
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
+from functools import reduce
+from operator import add, or_
 from typing import Any
 
-from django.db import connection
+from django.db.models import Q, QuerySet, Sum
 
-from dashboard.models import CentsField, FreshMonth
-from dashboard.models.sums import Sums
+from dashboard.models import FreshMonth
 from dashboard.periods import DAY, Period
-from dashboard.stats.sources import Only, Source
+from dashboard.stats.sources import Only, Source, month_rows, rows
 from tokens.models import Team
 
 # With fewer days there is no whole month.
@@ -21,77 +21,53 @@ SHORTEST = 28
 
 def summed(
     team: Team,
-    periods: Sequence[Period],
+    period: Period,
     source: Source,
     dimensions: Sequence[str],
     measures: Sequence[str],
     only: Only,
     emails: Collection[str] = (),
-) -> list[list[dict[str, Any]]]:
-    """For each period, dicts of dimensions (but the day) and measures, of these people
-    or of all; one statement for all. `only` has no group: that may change on any day.
-    """
-    assert only.group is None
-    parts = Parts(team, source, (*dimensions, *measures), only.columns, sorted(emails))
-    fresh = fresh_months(team, periods) if source.months else []
-    for number, period in enumerate(periods):
-        months = whole_months(period, fresh)
-        parts.of_months(number, months)
-        for days in between(period, months):
-            parts.of_days(number, days)
-    found: list[list[dict[str, Any]]] = [[] for _ in periods]
-    if not parts.statements:
-        return found
-    sums = ", ".join(f"SUM({name})" for name in measures)
-    keys = ", ".join(("number", *dimensions))
+) -> list[dict[str, Any]]:
+    """Dicts of dimensions (but the day) and measures, of these people or of all, in one
+    statement. Each part is summed on its own: to fold a few thousand sums here costs
+    less than to have all rows sorted together there."""
+    months = fresh_months(team, [period]) if source.months else []
+    days = rows(source.days, team, period, only)
+    sums = {f"sum_{name}": Sum(name) for name in measures}
+    found = []
+    for part in parts(source, days, team, period, months, only):
+        some = part.filter(email__in=emails) if emails else part
+        keyed = some.order_by().values(*dimensions).annotate(**sums)
+        found.append(keyed.values_list(*dimensions, *sums))
+    folded: dict[tuple[Any, ...], Sequence[Any]] = {}
+    for row in found[0].union(*found[1:], all=True):
+        key, values = row[: len(dimensions)], row[len(dimensions) :]
+        known = folded.get(key)
+        folded[key] = list(map(add, known, values)) if known else values
     names = (*dimensions, *measures)
-    readers = [_reader(source.days, name) for name in names]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {keys}, {sums} FROM ({' UNION ALL '.join(parts.statements)}) "
-            f"parts GROUP BY {keys}",
-            parts.arguments,
-        )
-        for number, *row in cursor:
-            values = zip(names, readers, row, strict=True)
-            found[number].append({name: read(value) for name, read, value in values})
-    return found
+    return [
+        dict(zip(names, (*key, *values), strict=True)) for key, values in folded.items()
+    ]
 
 
-@dataclass
-class Parts:
-    """Statements whose rows begin with the number of their period."""
-
-    team: Team
-    source: Source
-    columns: Sequence[str]
-    narrowed: Mapping[str, str]
-    emails: Sequence[str] = ()
-    statements: list[str] = field(default_factory=list)
-    arguments: list[Any] = field(default_factory=list)
-
-    def of_months(self, number: int, months: Sequence[date]) -> None:
-        if months and self.source.months:
-            marks = ", ".join(["%s"] * len(months))
-            self._add(number, self.source.months, f"month IN ({marks})", months)
-
-    def of_days(self, number: int, days: Period) -> None:
-        edges = days.start, days.end
-        self._add(number, self.source.days, "day BETWEEN %s AND %s", edges)
-
-    def _add(
-        self, number: int, table: type[Sums], when: str, days: Iterable[date]
-    ) -> None:
-        columns = ", ".join((f"{number} AS number", *self.columns))
-        narrow = "".join(f" AND {name} = %s" for name in self.narrowed)
-        if self.emails:
-            narrow += f" AND email IN ({', '.join(['%s'] * len(self.emails))})"
-        name = table._meta.db_table
-        self.statements.append(
-            f"SELECT {columns} FROM {name} WHERE team_id = %s AND {when}{narrow}"
-        )
-        self.arguments += [self.team.pk, *map(_adapted, days)]
-        self.arguments += [*self.narrowed.values(), *self.emails]
+def parts(
+    source: Source,
+    days: QuerySet[Any],
+    team: Team,
+    period: Period,
+    fresh: Sequence[date],
+    only: Only,
+) -> Iterator[QuerySet[Any]]:
+    """The rows of the period's whole months, and those of `days` that are its others.
+    Of a group there are no months: who is in it may change on any day."""
+    months: list[date] = []
+    if source.months and only.group is None:
+        months = whole_months(period, fresh)
+    if source.months and months:
+        yield month_rows(source.months, team, months, only)
+    edges = [Q(day__range=(e.start, e.end)) for e in between(period, months)]
+    if edges:
+        yield days.filter(reduce(or_, edges))
 
 
 def fresh_months(team: Team, periods: Sequence[Period]) -> list[date]:
@@ -149,15 +125,3 @@ def _is_inside(month: date, period: Period) -> bool:
 
 def _last_day(month: date) -> date:
     return month.replace(day=monthrange(month.year, month.month)[1])
-
-
-def _adapted(day: date) -> Any:
-    return connection.ops.adapt_datefield_value(day)
-
-
-def _reader(table: type[Sums], name: str) -> Any:
-    """PostgreSQL sums whole numbers to a NUMERIC, SQLite keeps cents scaled."""
-    field = table._meta.get_field(name)
-    if isinstance(field, CentsField):
-        return lambda value: field.from_db_value(value, field, connection)
-    return int if name not in ("email", "model", "kind") else str

@@ -41,7 +41,6 @@ __all__ = [
     "usage",
     "usage_by_group",
     "usage_of",
-    "usage_of_each",
 ]
 FEW = 20
 OF_EVENTS = {
@@ -82,24 +81,6 @@ def usage(
     return ordered(found, columns(by))
 
 
-def usage_of_each(
-    team: Team,
-    periods: Sequence[Period],
-    by: Collection[By],
-    *,
-    only: Only = EVERYTHING,
-    measures: Sequence[str] = MEASURES,
-) -> list[list[UsageRow]]:
-    """The same of several periods, in their order; not by day. One statement where
-    nothing is narrowed to a group."""
-    dimensions = columns(by)
-    if only.group is not None:
-        return [usage(team, p, by, only=only, measures=measures) for p in periods]
-    table = source({*dimensions, *only.columns})
-    every = summed(team, periods, table, dimensions, measures, only)
-    return [ordered(found, dimensions) for found in every]
-
-
 def usage_of(
     team: Team,
     period: Period,
@@ -115,7 +96,7 @@ def usage_of(
     dimensions = columns(by)
     table = source({"email", *dimensions, *only.columns} - {"day"})
     if len(emails) > FEW and _has_months(table, period, dimensions, only):
-        [found] = summed(team, [period], table, dimensions, measures, only, emails)
+        found = summed(team, period, table, dimensions, measures, only, emails)
         return ordered(found, dimensions)
     days = rows(table.days, team, period, only).filter(email__in=emails)
     return ordered(grouped(days, dimensions, added_up(measures), grain), dimensions)
@@ -165,7 +146,7 @@ def _live(
         needed.add("group_id")
     table = source(needed)
     if _has_months(table, period, dimensions, only):
-        return summed(team, [period], table, dimensions, measures, only)[0]
+        return summed(team, period, table, dimensions, measures, only)
     found = rows(table.days, team, period, only)
     return grouped(found, dimensions, added_up(measures), grain)
 

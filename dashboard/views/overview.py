@@ -1,7 +1,6 @@
 """The page that a team admin opens first."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,18 +9,17 @@ from django.views.decorators.http import require_safe
 from dashboard.charts.cycle import ahead, around
 from dashboard.charts.registry import CHARTS
 from dashboard.filters import Measure, Split
-from dashboard.models import Member, Stream
+from dashboard.models import Stream
 from dashboard.periods import DAY, Cycle, Period, comparable
-from dashboard.stats.attention import Notice, counted_notices, kept_notices
+from dashboard.stats.attention import counted_notices, kept_notices
+from dashboard.stats.by_person import Used
 from dashboard.stats.days import Days
-from dashboard.stats.gauge import Reading, gauge, limits, readings
+from dashboard.stats.gauge import gauge, limits, readings
 from dashboard.stats.outlook import Expected
-from dashboard.stats.people import Person, people_of
+from dashboard.stats.people import Person, members_of, person
 from dashboard.stats.progress import progress
-from dashboard.stats.rows import By
-from dashboard.stats.sources import Only
-from dashboard.stats.spenders import Spenders, spenders
-from dashboard.stats.usage import Spend, spend, usage
+from dashboard.stats.spenders import Spenders, Together, spenders, together
+from dashboard.stats.usage import Spend
 from dashboard.views.asked import Asked, front, show
 from dashboard.views.charts import drawn, question
 from dashboard.views.picker import picker
@@ -62,26 +60,13 @@ class CycleSoFar:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The chosen period and part of the team. `before` is of the days of `other`, where
-    all of them are known: half of them would look like a rise."""
+    """The chosen period and part of the team. `whole_days` and `before`, those of
+    `other`, where all of them are known: half of them would look like a rise."""
 
-    now: Spend
-    whole_days: Spend
-    before: Spend | None
+    now: Together
+    whole_days: Together | None
+    before: Together | None
     other: Period | None
-    people: Spenders
-
-    @property
-    def each(self) -> Decimal | None:
-        return _each(self.now, self.people.active)
-
-    @property
-    def each_on_whole_days(self) -> Decimal | None:
-        return _each(self.whole_days, self.people.active_on_whole_days)
-
-    @property
-    def each_before(self) -> Decimal | None:
-        return _each(self.before, self.people.active_before) if self.before else None
 
 
 @require_safe
@@ -108,19 +93,28 @@ def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
 def _numbers(asked: Asked) -> dict[str, object]:
     days = around(question(asked, CHARTS["cumulative-spend"]))
     read = readings(asked.team, asked.cycle)
-    chosen = _chosen(asked, days)
-    growing = chosen.people.growing(GROWING)
-    emails = [*chosen.people.most(TOP), *(growth.email for growth in growing)]
-    found = _people(asked, emails)
+    other = _other(asked)
+    people = spenders(asked.team, asked.period, other, asked.filters.only, asked.today)
+    members = members_of(asked.team)
+
+    def one(email: str) -> Person:
+        return person(email, members.get(email), _spend(people.now[email]))
+
     return {
         "so_far": _cycle_so_far(asked, days),
         "gauge": gauge(read),
         "limits": limits(read),
-        "chosen": chosen,
-        "counted": _notices(asked, days, read, chosen),
-        "top": [found[email] for email in chosen.people.most(TOP)],
-        "growing": [(found[growth.email], growth) for growth in growing],
-        "seats": Member.objects.of(asked.team).present().count(),
+        "chosen": _chosen(people, other),
+        "counted": counted_notices(
+            asked.covered,
+            asked.now,
+            sum(row.is_near for row in read),
+            people.unattributed,
+            days.unpriced(asked.cycle.period),
+        ),
+        "top": [one(email) for email in people.most(TOP)],
+        "growing": [(one(rise.email), rise) for rise in people.growing(GROWING)],
+        "seats": sum(member.left_at is None for member in members.values()),
     }
 
 
@@ -143,50 +137,23 @@ def _cycle_so_far(asked: Asked, days: Days) -> CycleSoFar:
     )
 
 
-def _chosen(asked: Asked, days: Days) -> Chosen:
-    period, only, today = asked.period, asked.filters.only, asked.today
-    other = comparable(period, asked.cycle, today)
-    if not (asked.covered and other and asked.covered.since.date() <= other.start):
-        other = None
+def _other(asked: Asked) -> Period | None:
+    """The days to compare with, where all of them are known."""
+    other = comparable(asked.period, asked.cycle, asked.today)
+    if asked.covered and other and asked.covered.since.date() <= other.start:
+        return other
+    return None
 
-    def of(span: Period | None) -> Spend:
-        if span is None:
-            return Spend()
-        if only == Only(kind=only.kind) and days.first <= span.start:
-            return days.spend(span, only.kind)
-        return spend(usage(asked.team, span, [By.KIND], only=only))
 
-    whole = late = None
-    if period.start < today:
-        whole = Period(period.start, min(period.end, today - DAY))
-    if period.end >= today:
-        late = Period(max(period.start, today), period.end)
-    whole_days = of(whole)
+def _chosen(people: Spenders, other: Period | None) -> Chosen:
     return Chosen(
-        whole_days.and_also(of(late)),
-        whole_days,
-        of(other) if other else None,
+        together(people.now),
+        None if people.whole_days is None else together(people.whole_days),
+        None if people.before is None else together(people.before),
         other,
-        spenders(asked.team, period, other, only, today),
     )
 
 
-def _people(asked: Asked, emails: list[str]) -> dict[str, Person]:
-    found = people_of(asked.team, asked.period, emails, asked.filters.only)
-    return {person.email: person for person in found}
-
-
-def _notices(
-    asked: Asked, days: Days, read: list[Reading], chosen: Chosen
-) -> list[Notice]:
-    return counted_notices(
-        asked.covered,
-        asked.now,
-        sum(row.is_near for row in read),
-        chosen.people.now.get("", Decimal(0)),
-        days.unpriced(asked.cycle.period),
-    )
-
-
-def _each(cents: Spend, people: int) -> Decimal | None:
-    return cents.total / people if people else None
+def _spend(used: Used) -> Spend:
+    rest = used.total - used.on_demand - used.included
+    return Spend(used.on_demand, used.included, rest, used.requests, used.units)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from dashboard.models import Member, Stream
 from dashboard.periods import DAY, Cycle, Period
+from dashboard.stats.by_person import BEFORE, NOW, by_person
 from dashboard.stats.counters import counters, total
 from dashboard.stats.gauge import Limits, limits, readings
 from dashboard.stats.group_rows import group_rows
@@ -16,8 +17,10 @@ from dashboard.stats.groups import Table
 from dashboard.stats.groups import groups as groups_of
 from dashboard.stats.people import Person, person
 from dashboard.stats.progress import progress
-from dashboard.stats.rows import ZERO, By
-from dashboard.stats.usage import Spend, usage_of_each
+from dashboard.stats.rows import ZERO
+from dashboard.stats.sources import EVERYTHING
+from dashboard.stats.spans import fresh_months
+from dashboard.stats.usage import Spend
 from dashboard.views.asked import Asked, page, show
 from dashboard.views.chargeback import is_known
 from dashboard.views.charts import drawn
@@ -110,12 +113,14 @@ def _table(asked: Asked, other: Period | None, members: Mapping[str, Member]) ->
 def _people(
     asked: Asked, other: Period | None, members: Mapping[str, Member]
 ) -> People:
-    spans = [asked.period, *([other] if other else [])]
-    found = usage_of_each(
-        asked.team, spans, [By.MEMBER], measures=["charged_cents", "events"]
-    )
-    cents = [{row.email: row.charged_cents for row in rows} for rows in found]
-    now, before = cents[0], cents[1] if len(cents) > 1 else None
+    spans = {NOW: asked.period} | ({BEFORE: other} if other else {})
+    months = fresh_months(asked.team, list(spans.values()))
+    found = by_person(asked.team, spans, months, EVERYTHING, first=("total",))
+    cents = {
+        name: {email: used.total for email, used in people.items()}
+        for name, people in found.items()
+    }
+    now, before = cents[NOW], cents.get(BEFORE)
     most = sorted(now, key=lambda email: (-now[email], email))[:TOP]
     return People(
         [

@@ -72,6 +72,7 @@ def test_a_team_with_a_fresh_key_is_about_to_be_synced(team: Team) -> None:
 
 
 def test_it_says_when_no_worker_takes_the_work_up(team: Team) -> None:
+    team.created_at = NOW
     factories.sync_state(team, Stream.EVENTS, LATER, **SYNCED, asked_at=NOW)
     assert not progress(team, NOW).waits_long
     assert progress(team, NOW + 2 * MINUTE).waits_long

@@ -6,13 +6,12 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from pytest_django import DjangoAssertNumQueries
 
 from dashboard.models import EventKind, FreshMonth
 from dashboard.periods import DAY, Period
 from dashboard.stats.rows import By
 from dashboard.stats.spans import between, fresh_months
-from dashboard.stats.usage import FEW, Only, UsageRow, usage, usage_of, usage_of_each
+from dashboard.stats.usage import FEW, Only, UsageRow, usage, usage_of
 from tests import factories
 from tokens.models import Team
 
@@ -86,20 +85,6 @@ def test_edges_and_holes_are_the_days_between(team: Team) -> None:
         Period(date(2026, 1, 1), date(2026, 1, 31)),
         Period(date(2026, 3, 1), date(2026, 11, 23)),
     ]
-
-
-@pytest.mark.parametrize("only", [Only(), Only(model="opus")], ids=str)
-def test_several_periods_are_what_each_alone_is(
-    team: Team, only: Only, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
-    june = Period(date(2026, 6, 1), date(2026, 6, 30))
-    day = Period(date(2026, 6, 10), date(2026, 6, 10))
-    nothing = Period(date(2020, 1, 1), date(2020, 1, 1))
-    by, periods = [By.MEMBER, By.KIND], [june, YEAR, day, nothing]
-    with django_assert_max_num_queries(2):
-        found = usage_of_each(team, periods, by, only=only)
-    assert found == [usage(team, period, by, only=only) for period in periods]
-    assert found[1]
 
 
 @pytest.mark.parametrize(
