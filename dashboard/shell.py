@@ -37,7 +37,8 @@ class Shell:
         granted: Access | None = None,
     ) -> None:
         self._request, self._teams, self._team = request, teams, team
-        self._query, self._granted = query, granted
+        self._granted = granted
+        self._given = query
 
     @cached_property
     def user(self) -> User | None:
@@ -77,18 +78,18 @@ class Shell:
                 self._entry(_("Models"), "models", "cpu", self._query),
                 self._entry(_("Adoption"), "adoption", "activity", self._query),
                 self._groups,
-                self._entry(_("Report"), "report", "file-earmark-text", self._of_team),
+                self._entry(_("Report"), "report", "file-earmark-text", self.of_team),
                 self._entry(
                     _("Reconciliation"), "reconcile", "check2-circle", self._query
                 ),
                 self._entry(_("Sync"), "sync", "arrow-repeat", self._query),
-                self._entry(_("Requests"), "logs", "list-ul", self._of_team),
+                self._entry(_("Requests"), "logs", "list-ul", self.of_team),
             ]
         if self._manages:
             entries.append(
-                self._entry(_("Gateway"), "gateway", "hdd-network", self._of_team)
+                self._entry(_("Gateway"), "gateway", "hdd-network", self.of_team)
             )
-            entries.append(self._entry(_("Tokens"), "tokeninfo", "key", self._of_team))
+            entries.append(self._entry(_("Tokens"), "tokeninfo", "key", self.of_team))
         if own and self._sees_everyone:
             entries.append(own)
         if self.user.is_staff:
@@ -139,7 +140,13 @@ class Shell:
         return self._granted
 
     @property
-    def _of_team(self) -> str:
+    def _query(self) -> str:
+        """A page that refuses has no filters to keep, but it keeps the team."""
+        return self._given or self.of_team
+
+    @property
+    def of_team(self) -> str:
+        """Who has one team needs no word for it."""
         return f"?team={self.team.slug}" if self.team and len(self.teams) > 1 else ""
 
     def _entry(self, title: str, route: str, icon: str, query: str = "") -> Entry:

@@ -73,9 +73,7 @@ class Key:
     @classmethod
     def read(cls, text: str) -> "Key":
         """Raises ValueError."""
-        found = re.fullmatch(
-            r"(\d{1,18})-((?:[0-9a-f]{2}){1,32})-(\d{1,9})", text, re.A
-        )
+        found = _WRITTEN.fullmatch(text)
         if not found:
             raise ValueError("no key of an event")
         return cls(int(found[1]), bytes.fromhex(found[2]), int(found[3]))

@@ -35,11 +35,17 @@ class Reading:
 
     @property
     def is_near(self) -> bool:
-        return self.used is not None and self.used >= NEAR
+        return self._has_used(NEAR)
 
     @property
     def is_over(self) -> bool:
-        return self.used is not None and self.used >= 1
+        return self._has_used(Decimal(1))
+
+    def _has_used(self, share: Decimal) -> bool:
+        """Nobody has who spent nothing, of a limit of 0 either."""
+        if self.limit is None or not self.on_demand:
+            return False
+        return self.on_demand >= self.limit * share
 
 
 def readings(team: Team, cycle: Cycle) -> list[Reading]:
@@ -62,8 +68,8 @@ def limit(
     effective: Decimal | None, override: Decimal | None, monthly: Decimal | None
 ) -> Decimal | None:
     """Cents, from the vendor's dollars: what is in force, else somebody's own limit,
-    else everybody's."""
-    for dollars in (effective, override, monthly):
+    else everybody's. An override of 0 is none; another limit of 0 allows nothing."""
+    for dollars in (effective, override or None, monthly):
         if dollars is not None:
             return dollars * CENTS
     return None
@@ -113,7 +119,7 @@ class Limits:
 
 def limits(read: Sequence[Reading]) -> Limits | None:
     """None when nobody has a limit that is known."""
-    limited = [row for row in read if row.used is not None]
+    limited = [r for r in read if r.limit is not None and r.on_demand is not None]
     if not limited:
         return None
     return Limits(

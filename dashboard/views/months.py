@@ -36,8 +36,7 @@ class Month:
 def in_month(asked: Asked, query: Mapping[str, str]) -> tuple[Asked, Month]:
     """The same question about all of the team in that month; by default the last one
     that is over, where its usage is known."""
-    text = query.get("month", "").strip()
-    first = day(f"{text}-01", "month") if _is_month(text) else _usual(asked)
+    first = _first(query.get("month", "").strip()) or _usual(asked)
     period = _whole(first)
     filters = Filters(period, chosen_grain=asked.filters.chosen_grain)
     month = Month(
@@ -54,12 +53,12 @@ def numbered(first: date) -> str:
     return first.isoformat()[:7]
 
 
-def _is_month(text: str) -> bool:
-    if not text:
-        return False
-    if len(text) != 7 or not (text[:4] + text[5:]).isdecimal() or not text.isascii():
-        raise BadInput("month", _("month must be a month like 2026-01."))
-    return True
+def _first(text: str) -> date | None:
+    """The first day of a month like 2026-01."""
+    try:
+        return day(f"{text}-01", "month") if text else None
+    except BadInput:
+        raise BadInput("month", _("month must be a month like 2026-01.")) from None
 
 
 def _usual(asked: Asked) -> date:

@@ -36,9 +36,9 @@ RUN = """async (rules) => {
 STICKS_OUT = """() => {
   const width = document.documentElement.clientWidth;
   return document.documentElement.scrollWidth <= width ? [] :
-    [...document.querySelectorAll("main *")]
+    [...document.querySelectorAll("body *")]
       .filter((e) => e.getBoundingClientRect().right > width + 1)
-      .filter((e) => !e.closest(".scroll"))
+      .filter((e) => !e.closest(".scroll, nav"))
       .slice(0, 5).map((e) => e.outerHTML.slice(0, 120));
 }"""
 
@@ -119,6 +119,20 @@ def test_a_long_name_widens_no_page(filled: Product, signed_in: Page) -> None:
         signed_in.goto(group + path)
         assert signed_in.get_by_text(name).count()
         assert sticking_out(signed_in) == [], path
+
+
+@pytest.mark.once
+def test_a_long_name_of_a_team_leaves_the_menus_on_a_telephone(
+    filled: Product, signed_in: Page
+) -> None:
+    call = "from tokens.models import Team; Team.objects.update(name={!r})"
+    filled.manage("shell", "-c", call.format("N" * 100))
+    signed_in.set_viewport_size(NARROW)
+    signed_in.goto(f"{filled.url}/dashboard/reconciliation/")
+    assert sticking_out(signed_in) == []
+    box = signed_in.locator(".user summary").bounding_box()
+    assert box and box["x"] + box["width"] <= NARROW["width"]
+    filled.manage("shell", "-c", call.format("Default"))
 
 
 @pytest.mark.once

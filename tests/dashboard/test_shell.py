@@ -1,3 +1,5 @@
+import re
+
 from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError
 from django.http import HttpRequest
@@ -7,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from dashboard.shell import Shell
 from tests import factories
-from tokens.models import Team
+from tokens.models import Team, TeamRole
 
 
 def dead() -> AnonymousUser:
@@ -47,6 +49,19 @@ def test_a_page_that_is_not_there_says_so_in_the_same_look(alice: Client) -> Non
     answer = alice.get("/dashboard/nothing/")
     assert answer.status_code == 404
     assert "There is no page at this address." in answer.content.decode()
+
+
+def test_a_page_that_refuses_keeps_the_team(alice: Client, team: Team) -> None:
+    factories.team("zeta")
+    zeta = factories.team("zulu")
+    ann = factories.user("ann@example.com", team, "admin")
+    TeamRole.objects.create(user=ann, team=zeta, role="admin")
+    client = Client()
+    client.force_login(ann)
+    html = client.get("/dashboard/?team=zulu&period=decade").content.decode()
+    menu = re.findall(r'href="(/dashboard/[^"]*|/logs[^"]*)"', html)
+    assert len(menu) > 8
+    assert [url for url in menu if not url.endswith("?team=zulu")] == []
 
 
 def test_a_form_without_its_token_gets_a_sentence(db: None) -> None:

@@ -57,6 +57,28 @@ def test_somebodys_own_limit_goes_before_everybodys(team: Team) -> None:
     assert read.is_over
 
 
+def test_an_override_of_nothing_is_none(team: Team) -> None:
+    """The vendor says 0 of everybody without one; older accounts say nothing else."""
+    for email, monthly in (("a", None), ("b", 50), ("c", 0)):
+        given = {"hard_limit_override_dollars": 0, "monthly_limit_dollars": monthly}
+        factories.snapshot(team, START, DAY, email, on_demand=100, **given)
+    limits_read = [read.limit for read in readings(team, CYCLE)]
+    assert limits_read == [None, Decimal(5000), Decimal(0)]
+
+
+def test_whoever_spent_anything_is_over_a_limit_of_nothing(team: Team) -> None:
+    for email, cents in (("a", 0), ("b", 1)):
+        factories.snapshot(
+            team, START, DAY, email, on_demand=cents, effective_limit_dollars=0
+        )
+    thrifty, over = readings(team, CYCLE)
+    assert not thrifty.is_near and not thrifty.is_over
+    assert over.is_near and over.is_over
+    found = limits(readings(team, CYCLE))
+    assert found
+    assert (found.people, found.near, found.whole) == (2, 1, Decimal(0))
+
+
 def test_without_limits_there_is_nothing_to_be_near(team: Team) -> None:
     factories.snapshot(team, START, DAY, "a", on_demand=500)
     assert limits(readings(team, CYCLE)) is None

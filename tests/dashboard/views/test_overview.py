@@ -176,6 +176,14 @@ def test_names_are_shown_harmlessly(alice: Client, world: World) -> None:
     assert "<script>alert" not in body(alice)
 
 
+def test_requests_without_a_cost_lead_to_whom_they_may_be_missing(
+    alice: Client, world: World
+) -> None:
+    factories.rollup(world.team, world.today, "0", unpriced_events=1)
+    link = '<a href="/dashboard/reconciliation/">1 request of this cycle came without'
+    assert link in body(alice)
+
+
 def test_events_that_the_key_may_not_read_are_a_sentence_not_an_empty_chart(
     alice: Client, team: Team
 ) -> None:
