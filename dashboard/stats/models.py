@@ -44,6 +44,11 @@ class ModelSums:
         return self.cents * THOUSAND / self.tokens if self.tokens else None
 
     @property
+    def has_price(self) -> bool:
+        """Whether others can be priced like it: it has a name, tokens and a cost."""
+        return bool(self.name and self.tokens and self.cents)
+
+    @property
     def cache_share(self) -> Decimal | None:
         """Percent of what the model was given that came from the cache."""
         given = self.input + self.cache_write + self.cache_read
@@ -105,20 +110,16 @@ class WhatIf:
         return self.cents - self.now
 
 
-def what_if(found: Sequence[ModelSums], name: str) -> WhatIf | None:
-    """None when the target has no price of its own here: no tokens, or no cost.
+def what_if(found: Sequence[ModelSums], target: ModelSums) -> WhatIf:
+    """The same tokens at the average price of a token of the target, which has one.
 
-    The same tokens at the target's average price of a token. Which of them it would
-    have read from its cache, and whether it would have needed as many, nobody knows;
-    the page says so. Usage without tokens keeps its cost.
+    Which of them it would have read from its cache, and whether it would have needed as
+    many, nobody knows; the page says so. Usage without tokens keeps its cost.
     """
-    target = next((one for one in found if one.name == name), None)
-    if target is None or not target.tokens or not target.cents:
-        return None
     price = target.cents / target.tokens
 
     def priced(one: ModelSums) -> Decimal:
-        if one.name == name or not one.tokens:
+        if one.name == target.name or not one.tokens:
             return one.cents
         return price * one.tokens
 

@@ -1,5 +1,6 @@
 """What each model costs, and the period's usage priced on another one."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -14,6 +15,8 @@ from dashboard.models import Stream
 from dashboard.periods import BadInput
 from dashboard.stats.models import ModelSums, by_model, what_if
 from dashboard.stats.progress import progress
+from dashboard.stats.rows import By
+from dashboard.stats.usage import usage
 from dashboard.views.asked import Asked, page, person_export, show
 from dashboard.views.charts import drawn, question
 from dashboard.views.picker import picker
@@ -32,20 +35,19 @@ HUNDRED = Decimal(100)
 @require_safe
 @page
 def models(request: HttpRequest, asked: Asked) -> HttpResponse:
-    found = _found(asked)
-    target = request.GET.get("target", "").strip()
-    priced = what_if(found, target) if target else None
-    if target and priced is None:
-        sentence = _("target must be a model with tokens and a cost in these days.")
-        raise BadInput("target", sentence)
+    found, target = _found(asked), request.GET.get("target", "").strip()
+    choosing = picker(asked, target=target)
+    prices = {one.name: one for one in _every_model(asked, found) if one.has_price}
+    if target and target not in {*prices, *(one.value for one in choosing.models)}:
+        raise BadInput("target", _("target must be a model that the team has used."))
     context = {
-        "picker": picker(asked, target=target),
+        "picker": choosing,
         "found": [(m, asked.here(model=m.name or NOBODY)) for m in found],
         "whole": sum((one.cents for one in found), Decimal(0)),
         "charts": [drawn(asked, slug) for slug in STORIES],
-        "targets": [one.name for one in found if one.name and one.tokens and one.cents],
+        "targets": [*prices],
         "target": target,
-        "what_if": priced,
+        "what_if": what_if(found, prices[target]) if target in prices else None,
         "kept": asked.filters.given | asked.in_team(),
         "covered": asked.covered,
         "events_refusal": progress(asked.team, asked.now).refusal(Stream.EVENTS),
@@ -78,6 +80,17 @@ def _found(asked: Asked) -> list[ModelSums]:
     """From the rows that the charts of the page are made from."""
     asking = question(asked, CHARTS["request-cost"])
     return asked.kept("models", lambda: by_model(shared(asking, MODELS)))
+
+
+def _every_model(asked: Asked, found: list[ModelSums]) -> list[ModelSums]:
+    """Also those that a filter leaves out: their prices are compared with."""
+    if asked.filters.model is None:
+        return found
+    only = replace(asked.filters.only, model=None)
+    return asked.kept(
+        "every-model",
+        lambda: by_model(usage(asked.team, asked.period, [By.MODEL], only=only)),
+    )
 
 
 def _row(one: ModelSums) -> list[Cell]:

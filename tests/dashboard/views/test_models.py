@@ -73,10 +73,27 @@ def test_what_if_says_what_it_assumes(alice: Client, world: World) -> None:
     assert "Assumed" in html
 
 
-def test_a_target_without_a_price_is_refused_by_name(
+def test_a_target_that_the_team_never_used_is_refused_by_name(
     alice: Client, world: World
 ) -> None:
-    assert "target" in body(alice, "?target=nobody", status=400)
+    assert "<h1>Target must be" in body(alice, "?target=nobody", status=400)
+
+
+def test_a_target_without_a_price_in_these_days_is_a_sentence(
+    alice: Client, world: World
+) -> None:
+    """The links of the picker keep the target: none of them leads to an error."""
+    html = body(alice, "?start=2020-01-01&end=2020-01-31&target=opus")
+    assert "opus has no tokens with a cost in these days" in html
+
+
+def test_what_if_prices_one_model_at_another(alice: Client, world: World) -> None:
+    for model, cents in (("haiku", "10"), ("sonnet", "30")):
+        factories.rollup(world.team, world.today, cents, model=model, input_tokens=1000)
+    factories.add_up(world.team)
+    html = body(alice, "?period=7d&model=sonnet&target=haiku")
+    answer = "On haiku these days would have cost about <strong>$0.10</strong> instead"
+    assert f"{answer} of $0.30." in html
 
 
 def test_days_without_usage_say_where_to_look(alice: Client, world: World) -> None:
