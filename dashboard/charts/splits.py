@@ -4,13 +4,14 @@ A key is a model's name, a kind, an e-mail, or a local group's number.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
 from dashboard.charts.drawing import MOST_SERIES, OTHERS
 from dashboard.charts.question import Question
 from dashboard.filters import Split
-from dashboard.models import EventKind, LocalGroup, Member
+from dashboard.models import EventKind, LocalGroup, LocalGroupMember, Member
 from dashboard.stats.by_group import less
 from dashboard.stats.rows import By, UsageRow, columns
 from dashboard.stats.sources import NO_GROUP
@@ -113,10 +114,13 @@ def _by_person(question: Question, measures: Sequence[str]) -> Keyed:
 def _by_group(question: Question, measures: Sequence[str]) -> Keyed:
     """One group alone is asked for as such: its people may be asked for as well."""
     only = question.filters.only
-    if only.group is not None or only.email is not None:
+    if only.group is not None:
         key = str(only.group or NO_GROUP)
         for row in _usage(question, [By.DAY], measures):
             yield key, row
+        return
+    if only.email is not None:
+        yield from _by_own_groups(question, only.email, measures)
         return
     groups: Mapping[int, Iterable[UsageRow]] = question.once(
         (GROUPS, *measures),
@@ -132,6 +136,26 @@ def _by_group(question: Question, measures: Sequence[str]) -> Keyed:
     for group, found in groups.items():
         for row in found:
             yield str(group), row
+
+
+def _by_own_groups(question: Question, email: str, measures: Sequence[str]) -> Keyed:
+    """One person's groups, one after the other, are few."""
+    times = LocalGroupMember.objects.filter(group__team=question.team, email=email)
+    parts: list[UsageRow] = []
+    for group in times.order_by().values_list("group", flat=True).distinct():
+        found = usage(
+            question.team,
+            question.period,
+            [By.DAY],
+            only=replace(question.filters.only, group=group),
+            measures=measures,
+            grain=question.grain,
+        )
+        parts += found
+        for row in found:
+            yield str(group), row
+    for row in less(_usage(question, [By.DAY], measures), parts, ["day"], measures):
+        yield str(NO_GROUP), row
 
 
 def _names_of_people(question: Question, keys: Collection[str]) -> Mapping[str, str]:

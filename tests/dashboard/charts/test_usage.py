@@ -4,9 +4,10 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from dashboard.charts import CHARTS, Drawn, draw
-from dashboard.models import EventKind
+from dashboard.models import EventKind, LocalGroup
 from tests import factories
 from tests.dashboard.charts.conftest import FIRST, LAST, asking
+from tests.factories import DAY
 from tokens.models import Team
 
 
@@ -47,6 +48,26 @@ def test_people_of_one_name_are_told_apart(team: Team) -> None:
     factories.rollup(team, FIRST, "1", email="")
     labels = [s.label for s in drawn("daily-spend-by-person", team).series]
     assert labels == ["Ada (ada@x.org)", "Ada (ada@y.org)", "Unattributed"]
+
+
+def test_one_persons_spend_is_split_by_the_groups_that_they_were_in(
+    team: Team,
+) -> None:
+    ada = "ada@example.com"
+    for name, day in (("North", FIRST), ("South", FIRST + DAY)):
+        group = LocalGroup.objects.create(team=team, name=name)
+        group.members.create(email=ada, first_day=day, last_day=day)
+    for cents, day in (("1", FIRST), ("2", FIRST + DAY), ("4", LAST)):
+        factories.rollup(team, day, cents, email=ada)
+        factories.rollup(team, day, "9", email="bob@example.com")
+    factories.add_up(team)
+    asked = asking(team, email=ada)
+    found = draw(CHARTS["daily-spend-by-group"], asked).series
+    assert {s.label: s.total for s in found} == {
+        "North": 1,
+        "South": 2,
+        "In no group": 4,
+    }
 
 
 def test_tokens_are_stacked_by_type(team: Team) -> None:
