@@ -29,7 +29,7 @@ def plot(chart: Chart, question: Question) -> Plot:
         return Plot((), (), "empty" if question.covered else "not_available")
     keys = {key for values in sums.values() for key in values}
     ticks = tuple(chart.axis(question, keys))
-    shown, rest = ranked(sums, chart.colours)
+    shown, rest = ranked(sums, chart.colours, by_size=chart.adds_up)
     names = dict(chart.names(question, [key for key in shown if key != OTHERS]))
     names[OTHERS] = _("All others")
     colours = coloured([key for key in shown if key != OTHERS])
@@ -43,18 +43,23 @@ def plot(chart: Chart, question: Question) -> Plot:
     if rest and chart.adds_up:
         parts = [sums[key] for key in rest]
         series.append(Series(OTHERS, names[OTHERS], REST, fill.values(*parts)))
-    return Plot(ticks, tuple(series), "ok")
+    left_out = 0 if chart.adds_up else len(rest)
+    return Plot(ticks, tuple(series), "ok", left_out)
 
 
-def ranked(sums: Sums, colours: Mapping[str, str]) -> tuple[list[str], list[str]]:
+def ranked(
+    sums: Sums, colours: Mapping[str, str], by_size: bool = True
+) -> tuple[list[str], list[str]]:
     """The series that are shown, and those past the palette: in the order of the
-    colours, else the highest first. A series of nothing but zeros says nothing."""
+    colours, else the highest first, or as they come. A series of nothing but zeros says
+    nothing."""
     totals = {key: sum(values.values()) for key, values in sums.items()}
     named = list(colours)
 
     def place(key: str) -> tuple[bool, int, Number, str]:
         fixed = named.index(key) if key in colours else len(named)
-        return key == OTHERS, fixed, -totals[key], key
+        size = (-totals[key], key) if by_size else (0, "")
+        return key == OTHERS, fixed, *size
 
     order = sorted([key for key in sums if totals[key]] or sums, key=place)
     if len(order) <= MOST_SERIES or colours:

@@ -38,11 +38,13 @@ class Series:
 
 @dataclass(frozen=True)
 class Plot:
-    """All of a drawing that costs queries: what is kept in the cache."""
+    """All of a drawing that costs queries: what is kept in the cache. `left_out`: how
+    many series are past the palette and cannot be put together."""
 
     ticks: tuple[Tick, ...]
     series: tuple[Series, ...]
     state: str
+    left_out: int = 0
 
 
 @dataclass(frozen=True)

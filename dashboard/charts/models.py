@@ -1,5 +1,6 @@
 """What a request and a million tokens of each model cost, over time."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 from operator import attrgetter
@@ -31,7 +32,19 @@ def cents_of(
     whole: Callable[[UsageRow], Number], times: Decimal = Decimal(1)
 ) -> Callable[[Iterable[tuple[str, UsageRow]], Question], Sums]:
     cents = attrgetter("charged_cents")
-    return lambda rows, question: quotients(rows, question.grain, cents, whole, times)
+    return lambda rows, question: quotients(
+        by_spend(rows), question.grain, cents, whole, times
+    )
+
+
+def by_spend(rows: Iterable[tuple[str, UsageRow]]) -> Keyed:
+    """The model that cost most first: those that matter are shown, and not those of
+    which a request happened to be dear."""
+    rows = list(rows)
+    spent: dict[str, Decimal] = defaultdict(Decimal)
+    for model, row in rows:
+        spent[model] += row.charged_cents
+    return sorted(rows, key=lambda keyed: (-spent[keyed[0]], keyed[0]))
 
 
 def priced(row: UsageRow) -> Number:

@@ -50,9 +50,11 @@ def test_what_is_past_the_palette_is_summed_as_the_rest() -> None:
     assert series[-1].total == sum(20 - number for number in range(7, 12))
 
 
-def test_what_cannot_be_summed_has_no_rest() -> None:
-    sums: Given = {f"m{number:02}": {FIRST: 20 - number} for number in range(12)}
-    assert len(drawn(sums, type=Type.LINE).series) == MOST_SERIES - 1
+def test_what_cannot_be_summed_has_no_rest_and_comes_in_its_own_order() -> None:
+    sums: Given = {f"m{number:02}": {FIRST: number} for number in range(1, 13)}
+    found = drawn(sums, type=Type.LINE)
+    assert [s.label for s in found.series] == [f"m{n:02}" for n in range(1, 8)]
+    assert found.plot.left_out == 5
 
 
 def test_others_that_were_put_together_by_a_reader_come_last() -> None:

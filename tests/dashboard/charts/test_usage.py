@@ -87,6 +87,15 @@ def test_the_cache_share_is_of_the_tokens_that_went_in(team: Team) -> None:
     assert series.values == (Decimal(75), None, None, None, None)
 
 
+def test_the_models_that_cost_most_show_what_a_request_costs(team: Team) -> None:
+    for number in range(9):
+        factories.rollup(team, FIRST, str(number), model=f"m{number}", events=number)
+    factories.rollup(team, FIRST, "1.5", model="dear and rare")
+    found = drawn("request-cost", team)
+    assert [s.label for s in found.series] == [f"m{n}" for n in range(8, 1, -1)]
+    assert found.plot.left_out == 2
+
+
 @pytest.mark.parametrize(
     ("slug", "queries"),
     [
