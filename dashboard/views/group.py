@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -35,11 +36,11 @@ class Seen:
     people: list[Person]
     others: Spend | None
 
-    @property
+    @cached_property
     def shown(self) -> list[Person]:
         return self.people[:SHOWN]
 
-    @property
+    @cached_property
     def has_other(self) -> bool:
         """Money that is neither included nor on-demand."""
         spends = [person.spend for person in self.shown]
@@ -51,8 +52,12 @@ class Seen:
 def group(request: HttpRequest, asked: Asked) -> HttpResponse:
     other = earlier(asked)
     mine, whole = _sums(asked, other)
-    names = {member.email: member for member in Member.objects.of(asked.team)}
     times = times_of(asked.team, asked.filters.only)
+    spends = _spends(asked, times)
+    members = Member.objects.of(asked.team).filter(
+        email__in=spends.keys() | {time.email for time in times}
+    )
+    names = {member.email: member for member in members}
     context = {
         "picker": picker(asked),
         "group": asked.group,
@@ -61,7 +66,7 @@ def group(request: HttpRequest, asked: Asked) -> HttpResponse:
         "mine": mine,
         "whole": whole,
         "other": other,
-        "seen": _seen(asked, names, times),
+        "seen": _seen(asked, names, times, spends),
         "times": _times(asked, names, times),
         "charts": [drawn(asked, slug) for slug in OF_A_GROUP] if asked.group else [],
         "led": asked.leads,
@@ -82,13 +87,20 @@ def _sums(asked: Asked, other: Period | None) -> tuple[Compared, Compared | None
     return mine, asked.kept(f"team {other}", lambda: of_team(about))
 
 
-def _seen(
-    asked: Asked, names: dict[str, Member], times: list[LocalGroupMember]
-) -> Seen:
-    spends = asked.kept(
+def _spends(asked: Asked, times: list[LocalGroupMember]) -> dict[str, Spend]:
+    """By e-mail."""
+    return asked.kept(
         "people of a group",
         lambda: spend_in_group(asked.team, asked.period, asked.filters.only, times),
     )
+
+
+def _seen(
+    asked: Asked,
+    names: dict[str, Member],
+    times: list[LocalGroupMember],
+    spends: dict[str, Spend],
+) -> Seen:
     visible, hidden = spends, list[Spend]()
     if not asked.access.sees_everyone:
         theirs = {time.email for time in times if is_now(time, asked.today)}
