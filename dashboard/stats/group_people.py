@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 from dashboard.models import LocalGroupMember
 from dashboard.periods import Period
 from dashboard.stats.people import SPEND_MEASURES, spend_by_person
 from dashboard.stats.rows import By, UsageRow
 from dashboard.stats.sources import NO_GROUP, Only
+from dashboard.stats.spans import with_days_to_come
 from dashboard.stats.usage import Spend, usage, usage_of
 from tokens.models import Team
 
@@ -22,7 +24,11 @@ def times_of(team: Team, only: Only) -> list[LocalGroupMember]:
 
 
 def spend_in_group(
-    team: Team, period: Period, only: Only, times: Iterable[LocalGroupMember]
+    team: Team,
+    period: Period,
+    only: Only,
+    times: Iterable[LocalGroupMember],
+    today: date,
 ) -> dict[str, Spend]:
     """By e-mail, of the group of `only` and `times_of` it. Whose time holds the whole
     period is summed like everybody; only for the others each day is looked at."""
@@ -30,12 +36,12 @@ def spend_in_group(
     always, sometimes = _whole_or_part(times, period)
     every = replace(only, group=None)
     rows = _of(team, period, only, sometimes)
+    long = with_days_to_come(period, today)
     if only.group == NO_GROUP:
-        everybody = usage(team, period, BY, only=every, measures=SPEND_MEASURES)
         others = always | sometimes
-        rows += [row for row in everybody if row.email not in others]
+        rows += usage(team, long, BY, only=every, measures=SPEND_MEASURES, but=others)
     else:
-        rows += _of(team, period, every, always)
+        rows += _of(team, long, every, always)
     return spend_by_person(rows)
 
 

@@ -2,7 +2,7 @@
 edges (and of months that are not fresh) from the table of days, in one statement."""
 
 from calendar import monthrange
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import reduce
 from operator import add, or_
@@ -26,9 +26,9 @@ def summed(
     dimensions: Sequence[str],
     measures: Sequence[str],
     only: Only,
-    emails: Collection[str] = (),
+    who: Q,
 ) -> list[dict[str, Any]]:
-    """Dicts of dimensions (but the day) and measures, of these people or of all, in one
+    """Dicts of dimensions (but the day) and measures, of some people or of all, in one
     statement. Each part is summed on its own: to fold a few thousand sums here costs
     less than to have all rows sorted together there."""
     months = fresh_months(team, [period]) if source.months else []
@@ -36,8 +36,7 @@ def summed(
     sums = {f"sum_{name}": Sum(name) for name in measures}
     found = []
     for part in parts(source, days, team, period, months, only):
-        some = part.filter(email__in=emails) if emails else part
-        keyed = some.order_by().values(*dimensions).annotate(**sums)
+        keyed = part.filter(who).order_by().values(*dimensions).annotate(**sums)
         found.append(keyed.values_list(*dimensions, *sums))
     folded: dict[tuple[Any, ...], Sequence[Any]] = {}
     for row in found[0].union(*found[1:], all=True):

@@ -43,6 +43,7 @@ __all__ = [
     "usage_of",
 ]
 FEW = 20
+EVERYBODY = Q()
 OF_EVENTS = {
     **{name: Sum(name) for name in MEASURES if name.endswith("tokens")},
     "requests_costs": Sum("requests_costs"),
@@ -60,11 +61,13 @@ def usage(
     only: Only = EVERYTHING,
     measures: Sequence[str] = MEASURES,
     grain: Grain = Grain.DAY,
+    but: Collection[str] = (),
     withdrawn: bool = False,
 ) -> list[UsageRow]:
     """Sums sorted by their dimensions; no usage, no rows. Measures that are not asked
-    for stay 0. By week or month a row's day is the first of it. `withdrawn` asks for
-    all events that the vendor no longer serves, instead of the live ones, by day."""
+    for stay 0. By week or month a row's day is the first of it. `but` leaves out some
+    people where sums are by person. `withdrawn` asks for all events that the vendor no
+    longer serves, instead of the live ones, by day."""
     if not by:
         parts = usage(
             team, period, [By.KIND], only=only, measures=measures, withdrawn=withdrawn
@@ -77,7 +80,8 @@ def usage(
     if only.group == NO_GROUP and By.MEMBER not in by and only.email is None:
         every = replace(only, group=None)
         return _of_nobodys(team, period, by, every, measures, grain)
-    found = _live(team, period, columns(by), only, measures, grain)
+    who = ~Q(email__in=but) if but else EVERYBODY
+    found = _live(team, period, columns(by), only, measures, grain, who)
     return ordered(found, columns(by))
 
 
@@ -95,10 +99,11 @@ def usage_of(
     months are summed."""
     dimensions = columns(by)
     table = source({"email", *dimensions, *only.columns} - {"day"})
+    who = Q(email__in=emails)
     if len(emails) > FEW and _has_months(table, period, dimensions, only):
-        found = summed(team, period, table, dimensions, measures, only, emails)
+        found = summed(team, period, table, dimensions, measures, only, who)
         return ordered(found, dimensions)
-    days = rows(table.days, team, period, only).filter(email__in=emails)
+    days = rows(table.days, team, period, only).filter(who)
     return ordered(grouped(days, dimensions, added_up(measures), grain), dimensions)
 
 
@@ -140,14 +145,15 @@ def _live(
     only: Only,
     measures: Sequence[str],
     grain: Grain,
+    who: Q,
 ) -> Iterable[dict[str, Any]]:
     needed = {*dimensions, *only.columns} - {"day"}
     if only.group is not None and "email" not in needed:
         needed.add("group_id")
     table = source(needed)
     if _has_months(table, period, dimensions, only):
-        return summed(team, period, table, dimensions, measures, only)
-    found = rows(table.days, team, period, only)
+        return summed(team, period, table, dimensions, measures, only, who)
+    found = rows(table.days, team, period, only).filter(who)
     return grouped(found, dimensions, added_up(measures), grain)
 
 

@@ -89,9 +89,10 @@ def _sums(asked: Asked, other: Period | None) -> tuple[Compared, Compared | None
 
 def _spends(asked: Asked, times: list[LocalGroupMember]) -> dict[str, Spend]:
     """By e-mail."""
+    team, period, only = asked.team, asked.period, asked.filters.only
     return asked.kept(
         "people of a group",
-        lambda: spend_in_group(asked.team, asked.period, asked.filters.only, times),
+        lambda: spend_in_group(team, period, only, times, asked.today),
     )
 
 

@@ -1,8 +1,10 @@
 """Whatever months are read whole, groups cost what their events come to."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from random import Random
 
 import pytest
@@ -19,8 +21,10 @@ from dashboard.models import (
     UsageEvent,
 )
 from dashboard.periods import Period
+from dashboard.stats.group_people import spend_in_group, times_of
 from dashboard.stats.group_sums import Asking, Compared, Read, read
-from dashboard.stats.sources import BY_GROUP, EVERYTHING, WHOLE, Only
+from dashboard.stats.rows import ZERO
+from dashboard.stats.sources import BY_GROUP, EVERYTHING, NO_GROUP, WHOLE, Only
 from dashboard.stats.usage import Spend
 from tests import factories
 from tests.factories import DAY
@@ -136,3 +140,21 @@ def test_one_group_is_its_part_and_the_team_is_all(team: Team) -> None:
     whole = read(WHOLE, asking).all
     cents = [event.cost_cents for event in UsageEvent.objects.all()]
     assert whole.now.total + whole.before == sum(filter(None, cents))
+
+
+@pytest.mark.parametrize("only", [EVERYTHING, Only(model="opus")])
+@pytest.mark.parametrize("days", [365, 60, 5])
+def test_the_people_of_each_group_and_of_none_add_up_to_it(
+    team: Team, days: int, only: Only
+) -> None:
+    period = Period(TODAY - DAY * (days - 1), TODAY)
+    asking = Asking(team, period, None, only, TODAY)
+    groups, whole = read(BY_GROUP, asking), read(WHOLE, asking)
+    wanted = {group: sums.now for group, sums in groups.sums.items()}
+    wanted[NO_GROUP] = whole.all.now.less(groups.all.now)
+    for group, sums in wanted.items():
+        part = replace(only, group=group)
+        found = spend_in_group(team, period, part, times_of(team, part), TODAY)
+        theirs = [replace(spend, requests_costs=ZERO) for spend in found.values()]
+        assert reduce(Spend.and_also, theirs, Spend()) == sums
+    assert days < 365 or "sam@example.com" in found
