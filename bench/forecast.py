@@ -71,7 +71,7 @@ def tried(
         for now in range(first + 1, after, 2):
             so_far = sum(values[first:now])
             found = forecast(
-                History(start, values[:now], places[:now]),
+                History(values[:now], places[:now]),
                 [Ahead(place) for place in places[now:after]],
             )
             if found is None:

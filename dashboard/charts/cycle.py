@@ -15,7 +15,7 @@ from dashboard.charts.chart import Chart, Type, Unit
 from dashboard.charts.question import Question
 from dashboard.charts.shapes import Number, Sums
 from dashboard.periods import DAY, Cycle, Period
-from dashboard.stats.cycles import is_midnight, rest_of_day
+from dashboard.stats.cycles import is_midnight, rests_of_days
 from dashboard.stats.days import Days, days_around
 from dashboard.stats.outlook import Outlook, outlook
 from dashboard.stats.rows import ZERO, By
@@ -60,13 +60,11 @@ def both_cycles(question: Question) -> CycleDays:
     both = Period(before.period.start, question.cycle.period.end)
     measures = ["charged_cents"]
     rows = usage(team, both, [By.DAY], only=only, measures=measures)
+    starts = (before.start, question.cycle.start)
+    cut = {start for start in starts if not is_midnight(start)}
     opened = {
-        start.date(): sum(
-            (row.charged_cents for row in rest_of_day(team, start, ["kind"], only)),
-            ZERO,
-        )
-        for start in (before.start, question.cycle.start)
-        if not is_midnight(start)
+        start.date(): sum((row.charged_cents for row in rest), ZERO)
+        for start, rest in rests_of_days(team, cut, ["kind"], only, measures).items()
     }
     return CycleDays({row.day: row.charged_cents for row in rows if row.day}, opened)
 

@@ -41,40 +41,49 @@ def usage_between(
     if whole.date() <= last:
         days = Period(whole.date(), last)
         rows = usage(team, days, by, only=only, measures=measures)
-    parts: list[tuple[int, UsageRow]] = []
-    for sign, instant in ((1, start), (-1, end)):
-        if not is_midnight(instant):
-            rest = rest_of_day(team, instant, dimensions, only, measures)
-            parts += [(sign, row) for row in rest]
+    cut = [one for one in ((1, start), (-1, end)) if not is_midnight(one[1])]
+    instants = {instant for _, instant in cut}
+    rests = rests_of_days(team, instants, dimensions, only, measures)
+    parts = [(sign, row) for sign, instant in cut for row in rests[instant]]
     return _added(rows, parts, dimensions, measures)
 
 
-def rest_of_day(
+def rests_of_days(
     team: Team,
-    instant: datetime,
+    instants: Collection[datetime],
     dimensions: Sequence[str],
     only: Only = EVERYTHING,
     measures: Sequence[str] = MEASURES,
-) -> list[UsageRow]:
-    """From the instant to the end of its UTC day."""
+) -> dict[datetime, list[UsageRow]]:
+    """From each instant to the end of its UTC day. One query where all of them are
+    starts of kept cycles, and none without instants."""
+    found: dict[datetime, list[UsageRow]] = {instant: [] for instant in instants}
+    if not found:
+        return found
+    # Without a dimension a sum over nothing would still be a row.
+    by = dimensions or ["kind"]
+    days = {instant.date() for instant in instants}
     kept = OpeningSums.objects.filter(
-        team=team, day=instant.date(), cycle__start=instant
+        team=team, day__in=days, cycle__start__in=instants
     )
-    rows = _rows(narrowed(kept, team, only), dimensions, added_up(measures))
-    if rows or (only != EVERYTHING and kept.exists()):
-        return rows
+    sums = added_up(measures)
+    for row in grouped(narrowed(kept, team, only), ["cycle__start", *by], sums):
+        found[row.pop("cycle__start")].append(UsageRow(**row))
+    unknown = {instant for instant, rows in found.items() if not rows}
+    if unknown and only != EVERYTHING:
+        starts = kept.order_by().values_list("cycle__start", flat=True)
+        unknown -= set(starts.distinct())
+    for instant in unknown:
+        events = narrowed(_events_since(team, instant), team, only)
+        rows = grouped(events, by, {name: OF_EVENTS[name] for name in measures})
+        found[instant] = [UsageRow(**row) for row in rows]
+    return found
+
+
+def _events_since(team: Team, instant: datetime) -> QuerySet[Any]:
     end = midnight(instant.date()) + DAY
     span = first_ms(instant), first_ms(end) - 1
-    events = UsageEvent.objects.live().filter(team=team, timestamp_ms__range=span)
-    sums = {name: OF_EVENTS[name] for name in measures}
-    return _rows(narrowed(events, team, only), dimensions, sums)
-
-
-def _rows(
-    source: QuerySet[Any], dimensions: Sequence[str], sums: dict[str, Any]
-) -> list[UsageRow]:
-    # Without a dimension a sum over nothing would still be a row.
-    return [UsageRow(**row) for row in grouped(source, dimensions or ["kind"], sums)]
+    return UsageEvent.objects.live().filter(team=team, timestamp_ms__range=span)
 
 
 def _added(

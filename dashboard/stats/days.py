@@ -1,53 +1,60 @@
 """The days around the present billing cycle, asked for once: what it has come to, how
 far the one before was, and what a forecast is made from."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import reduce
 
+from django.db.models import Q, Sum
+
+from dashboard.models import DayModel, EventKind
 from dashboard.periods import DAY, Cycle, Period
-from dashboard.stats.cycles import is_midnight, rest_of_day
+from dashboard.stats.cycles import is_midnight, rests_of_days
 from dashboard.stats.freshness import provisional_from
 from dashboard.stats.outlook import REACH
-from dashboard.stats.rows import ZERO, By, UsageRow, columns
-from dashboard.stats.usage import Spend, spend, usage
+from dashboard.stats.rows import ZERO
+from dashboard.stats.sources import EVERYTHING, rows
+from dashboard.stats.usage import Spend, spend
 from tokens.models import Team
 
-MEASURES = ("events", "charged_cents", "requests_costs", "unpriced_events")
+MEASURES = ("events", "charged_cents", "requests_costs")
+# One row per day instead of one per day and kind.
+SUMS = {
+    "total": Sum("charged_cents"),
+    "on_demand": Sum("charged_cents", filter=Q(kind=EventKind.ON_DEMAND)),
+    "included": Sum("charged_cents", filter=Q(kind=EventKind.INCLUDED)),
+    "count": Sum("events"),
+    "units": Sum("requests_costs"),
+    "without_cost": Sum("unpriced_events"),
+}
 
 
 @dataclass(frozen=True)
 class Days:
-    """Rows by day and kind; `opening` has, for the first day of each cycle, the part of
-    it that belongs to that cycle."""
+    """Spend by UTC day; `opening` has, for the first day of each cycle, the part of it
+    that belongs to that cycle. `unpriced`: how many events came without a cost."""
 
-    first: date
-    rows: Mapping[date, list[UsageRow]]
-    opening: Mapping[date, list[UsageRow]]
+    spends: Mapping[date, Spend]
+    opening: Mapping[date, Spend]
+    unpriced: Mapping[date, int]
 
     def of_cycle(self, cycle: Cycle, until: date) -> Spend:
         """From the instant at which the cycle starts until the day `until` begins."""
         first = cycle.start.date()
         if until <= first:
             return Spend()
-        rows = list(self.opening[first])
-        for number in range(1, (until - first).days):
-            rows += self.rows.get(first + DAY * number, [])
-        return spend(rows)
+        days = (first + DAY * n for n in range(1, (until - first).days))
+        rest = (self.spends[day] for day in days if day in self.spends)
+        return reduce(Spend.and_also, rest, self.opening[first])
 
-    def unpriced(self, period: Period) -> int:
-        """Events that came without a cost."""
-        return sum(
-            row.unpriced_events
-            for day, rows in self.rows.items()
-            if day in period
-            for row in rows
-        )
+    def unpriced_in(self, period: Period) -> int:
+        return sum(count for day, count in self.unpriced.items() if day in period)
 
     def cents(self, kind: str | None) -> dict[date, Decimal]:
-        return _cents(self.rows, kind)
+        """Of the days that have any of that kind."""
+        return _cents(self.spends, kind)
 
     def since(self, first: date, kind: str | None) -> dict[date, Decimal]:
         """Cents by day, from the day `first` on."""
@@ -55,19 +62,12 @@ class Days:
 
     def opened(self, kind: str | None) -> dict[date, Decimal]:
         """Cents of the part of each cycle's first day that belongs to it."""
-        nothing = dict.fromkeys(self.opening, ZERO)
-        return nothing | _cents(self.opening, kind)
+        return {day: spend.of(kind) for day, spend in self.opening.items()}
 
 
-def _cents(
-    rows_by_day: Mapping[date, list[UsageRow]], kind: str | None
-) -> dict[date, Decimal]:
-    found: dict[date, Decimal] = defaultdict(Decimal)
-    for day, rows in rows_by_day.items():
-        for row in rows:
-            if kind is None or row.kind == kind:
-                found[day] += row.charged_cents
-    return found
+def _cents(spends: Mapping[date, Spend], kind: str | None) -> dict[date, Decimal]:
+    found = {day: spend.of(kind) for day, spend in spends.items()}
+    return {day: cents for day, cents in found.items() if cents or kind is None}
 
 
 def days_around(team: Team, cycle: Cycle, today: date) -> Days:
@@ -75,18 +75,18 @@ def days_around(team: Team, cycle: Cycle, today: date) -> Days:
     before = cycle.before()
     reach = provisional_from(today) - timedelta(days=REACH)
     period = Period(min(before.start.date(), reach), today)
-    rows: dict[date, list[UsageRow]] = defaultdict(list)
-    for row in usage(team, period, [By.DAY, By.KIND], measures=MEASURES):
-        assert row.day is not None
-        rows[row.day].append(row)
+    spends, unpriced = {}, {}
+    days = rows(DayModel, team, period, EVERYTHING).values("day").annotate(**SUMS)
+    for day, total, *parts, events, units, without in days.values_list("day", *SUMS):
+        on_demand, included = (part or ZERO for part in parts)
+        rest = total - on_demand - included
+        spends[day] = Spend(on_demand, included, rest, events, units)
+        unpriced[day] = without
     starts = {one.start.date(): one.start for one in (before, cycle)}
-    return Days(
-        period.start,
-        rows,
-        {
-            day: rows[day]
-            if is_midnight(start)
-            else rest_of_day(team, start, columns([By.KIND]))
-            for day, start in starts.items()
-        },
-    )
+    cut = {start for start in starts.values() if not is_midnight(start)}
+    rests = rests_of_days(team, cut, ["kind"], measures=MEASURES)
+    opening = {
+        day: spend(rests[start]) if start in cut else spends.get(day, Spend())
+        for day, start in starts.items()
+    }
+    return Days(spends, opening, unpriced)

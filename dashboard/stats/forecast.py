@@ -9,8 +9,8 @@ history, and how far it was off there is how far it may be off now.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from operator import mul
+from itertools import cycle
+from operator import mul, truediv
 from statistics import fmean
 
 WEEK = 7
@@ -21,6 +21,7 @@ FEWEST_WITH_MONEY = 7
 # Days whose weekday factors and level still count.
 MEMORY = 70
 HALF_LIFE = 40.0
+WEIGHTS = [math.exp2(-age / HALF_LIFE) for age in range(MEMORY)]
 # Part of a cycle that shares one factor, and how much history pulls it from 1.
 STRETCH = 5
 WEIGHT_OF_ONE = 5.0
@@ -35,21 +36,16 @@ LOW, HIGH = 0.06, 0.94
 @dataclass(frozen=True)
 class History:
     """Daily cents of consecutive settled UTC days. `places` is each day's place in its
-    own cycle, from 0, and `cycle_start` the first day of the present one."""
+    own cycle, from 0."""
 
-    first: date
     values: Sequence[float]
     places: Sequence[int]
 
     def __post_init__(self) -> None:
         assert len(self.values) == len(self.places)
 
-    @property
-    def next_day(self) -> date:
-        return self.first + timedelta(days=len(self.values))
-
     def until(self, count: int) -> "History":
-        return History(self.first, self.values[:count], self.places[:count])
+        return History(self.values[:count], self.places[:count])
 
 
 @dataclass(frozen=True)
@@ -90,42 +86,38 @@ def _tells_something(values: Sequence[float]) -> bool:
 
 
 def _each(history: History, days: Sequence[Ahead]) -> list[float]:
-    offset = max(0, len(history.values) - MEMORY)
-    first = history.first + timedelta(days=offset)
-    values, places = history.values[offset:], history.places[offset:]
-    weekdays = _weekday_factors(first, values)
-    flat = [
-        value / weekdays[(first + timedelta(days=n)).weekday()]
-        for n, value in enumerate(values)
-    ]
-    stretches = _stretch_factors(flat, places)
-    level = _level(
-        [v / stretches[p // STRETCH] for v, p in zip(flat, places, strict=True)]
-    )
+    """Made some two hundred times for one interval: no more is done per day of the
+    memory than has to be."""
+    values = history.values[-MEMORY:]
+    stretches = [place // STRETCH for place in history.places[-MEMORY:]]
+    weekdays = _weekday_factors(values)
+    flat = list(map(truediv, values, cycle(weekdays)))
+    usual = _stretch_factors(flat, stretches)
+    level = _level(list(map(truediv, flat, map(usual.__getitem__, stretches))))
     return [
         level
-        * weekdays[(history.next_day + timedelta(days=n)).weekday()]
-        * stretches.get(day.place // STRETCH, 1.0)
+        * weekdays[(len(values) + n) % WEEK]
+        * usual.get(day.place // STRETCH, 1.0)
         * day.weight
         for n, day in enumerate(days)
     ]
 
 
-def _weekday_factors(first: date, values: Sequence[float]) -> list[float]:
-    """Each weekday's mean against the mean of all, never quite 0."""
+def _weekday_factors(values: Sequence[float]) -> list[float]:
+    """Each weekday's mean against the mean of all, never quite 0; that of the first of
+    the values comes first."""
     whole = fmean(values) or 1.0
-    by_day: list[list[float]] = [[] for _ in range(WEEK)]
-    for n, value in enumerate(values):
-        by_day[(first.weekday() + n) % WEEK].append(value)
-    return [max(fmean(found) / whole, 0.01) for found in by_day]
+    return [max(fmean(values[n::WEEK]) / whole, 0.01) for n in range(WEEK)]
 
 
-def _stretch_factors(flat: Sequence[float], places: Sequence[int]) -> dict[int, float]:
+def _stretch_factors(
+    flat: Sequence[float], stretches: Sequence[int]
+) -> dict[int, float]:
     """Each stretch of the cycle against the mean, pulled to 1 where little is known."""
     whole = fmean(flat) or 1.0
-    found: dict[int, list[float]] = {}
-    for value, place in zip(flat, places, strict=True):
-        found.setdefault(place // STRETCH, []).append(value / whole)
+    found: dict[int, list[float]] = {stretch: [] for stretch in stretches}
+    for value, stretch in zip(flat, stretches, strict=True):
+        found[stretch].append(value / whole)
     return {
         stretch: (sum(ratios) + WEIGHT_OF_ONE) / (len(ratios) + WEIGHT_OF_ONE)
         for stretch, ratios in found.items()
@@ -134,8 +126,8 @@ def _stretch_factors(flat: Sequence[float], places: Sequence[int]) -> dict[int, 
 
 def _level(values: Sequence[float]) -> float:
     """The recent mean: what is older by a half-life counts half."""
-    weights = [math.exp2(-age / HALF_LIFE) for age in range(len(values))]
-    weighted = sum(w * v for w, v in zip(weights, reversed(values), strict=True))
+    weights = WEIGHTS[: len(values)]
+    weighted: float = sum(map(mul, weights, reversed(values)))
     return weighted / sum(weights)
 
 

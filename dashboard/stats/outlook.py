@@ -1,6 +1,6 @@
 """What the present billing cycle will come to, from settled days alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
 from decimal import Decimal
@@ -56,9 +56,7 @@ def outlook(
     first = max(known_since, unsettled - DAY * REACH)
     days = [first + DAY * n for n in range(max(0, (unsettled - first).days))]
     history = History(
-        first,
-        [float(by_day.get(day, ZERO)) for day in days],
-        [place(cycle, day) for day in days],
+        [float(by_day.get(day, ZERO)) for day in days], places(cycle, days)
     )
     found = forecast(history, _ahead(cycle, unsettled))
     if found is None:
@@ -84,11 +82,14 @@ def _at(found: Forecast, cents: float) -> Expected:
     return Expected(*(Decimal(round(end)) for end in ends))
 
 
-def place(cycle: Cycle, day: date) -> int:
-    """The day's place in its own cycle: cycles start on one day of the month."""
-    while day < cycle.start.date():
-        cycle = cycle.before()
-    return (day - cycle.start.date()).days
+def places(cycle: Cycle, days: Sequence[date]) -> list[int]:
+    """The place of each day in its own cycle; the days are in the order of time."""
+    found = []
+    for day in reversed(days):
+        while day < cycle.start.date():
+            cycle = cycle.before()
+        found.append((day - cycle.start.date()).days)
+    return found[::-1]
 
 
 def _ahead(cycle: Cycle, first: date) -> list[Ahead]:

@@ -1,9 +1,8 @@
 """Sums of usage by any of day, person, model and kind."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from operator import add, sub
 from typing import Any
 
 from django.db.models import Count, Q, Sum
@@ -194,10 +193,22 @@ class Spend:
         return self.on_demand if kind == EventKind.ON_DEMAND else self.included
 
     def and_also(self, other: "Spend") -> "Spend":
-        return Spend(*map(add, astuple(self), astuple(other)))
+        return Spend(
+            self.on_demand + other.on_demand,
+            self.included + other.included,
+            self.other + other.other,
+            self.events + other.events,
+            self.requests_costs + other.requests_costs,
+        )
 
     def less(self, other: "Spend") -> "Spend":
-        return Spend(*map(sub, astuple(self), astuple(other)))
+        return Spend(
+            self.on_demand - other.on_demand,
+            self.included - other.included,
+            self.other - other.other,
+            self.events - other.events,
+            self.requests_costs - other.requests_costs,
+        )
 
     def plus(self, row: UsageRow) -> "Spend":
         """With a row that was asked for by kind."""

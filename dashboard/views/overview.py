@@ -110,7 +110,7 @@ def _numbers(asked: Asked) -> dict[str, object]:
             asked.now,
             sum(row.is_near for row in read),
             people.unattributed,
-            days.unpriced(asked.cycle.period),
+            days.unpriced_in(asked.cycle.period),
         ),
         "top": [one(email) for email in people.most(TOP)],
         "growing": [(one(rise.email), rise) for rise in people.growing(GROWING)],

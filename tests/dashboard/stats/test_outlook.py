@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from dashboard.periods import Cycle
-from dashboard.stats.outlook import outlook, place
+from dashboard.stats.outlook import outlook, places
 
 START = datetime(2026, 11, 9, 12, tzinfo=UTC)
 CYCLE = Cycle(START, datetime(2026, 12, 9, 12, tzinfo=UTC), known=True)
@@ -54,6 +54,5 @@ def test_the_first_day_of_a_cycle_has_an_outlook() -> None:
 
 
 def test_a_day_has_its_place_in_its_own_cycle() -> None:
-    assert place(CYCLE, date(2026, 11, 9)) == 0
-    assert place(CYCLE, date(2026, 11, 8)) == 30
-    assert place(CYCLE, date(2026, 10, 9)) == 0
+    days = [date(2026, 10, 9), date(2026, 11, 8), date(2026, 11, 9)]
+    assert places(CYCLE, days) == [0, 30, 0]

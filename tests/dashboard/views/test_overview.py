@@ -132,7 +132,7 @@ def test_its_queries_are_counted(
     with django_assert_max_num_queries(9):
         body(alice, query)
     cache.clear()
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(19):
         body(alice, query)
 
 
