@@ -1,17 +1,18 @@
 """What each local group cost, beside the days before, so that all of it adds up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import chain
 
-from dashboard.models import LocalGroup, Member
+from dashboard.models import LocalGroup
 from dashboard.periods import Period
 from dashboard.stats.by_group import less
 from dashboard.stats.group_rows import GroupRows
 from dashboard.stats.group_sums import Asking, Compared, Read, Ticks, added, read
 from dashboard.stats.headcounts import Heads, counted
+from dashboard.stats.people import Named
 from dashboard.stats.rounding import apportioned, rounded
 from dashboard.stats.rows import ZERO, UsageRow, total
 from dashboard.stats.sources import BY_GROUP, NO_GROUP, WHOLE, Only
@@ -59,7 +60,7 @@ class Table:
 
 
 def groups(
-    asking: Asking, kept: GroupRows, members: Iterable[Member]
+    asking: Asking, kept: GroupRows, members: Mapping[str, Named]
 ) -> tuple[Table, Ticks]:
     """The table, and the same by week or month for the chart. A closed group without
     usage and people in these days is left out. Model and kind narrow. At most four
@@ -70,7 +71,10 @@ def groups(
     period = asking.period
     heads = counted(
         kept.times,
-        {one.email: one.left_at.date() if one.left_at else None for one in members},
+        {
+            email: one.left_at.date() if one.left_at else None
+            for email, one in members.items()
+        },
         Period(period.start, max(period.start, min(period.end, asking.today))),
     )
     shown = [

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dashboard.exporting import Cell, download
-from dashboard.models import Member, Stream
+from dashboard.models import Stream
 from dashboard.stats.group_rows import group_rows
 from dashboard.stats.groups import Table
 from dashboard.stats.groups import groups as groups_of
+from dashboard.stats.people import members_of
 from dashboard.stats.progress import progress
 from dashboard.stats.vendor_groups import VendorGroup, vendor_groups
 from dashboard.views.asked import Asked, export, page, show
@@ -51,10 +52,10 @@ def chargeback_csv(request: HttpRequest, asked: Asked) -> StreamingHttpResponse:
 
 def table_of(asked: Asked) -> Table:
     """Of the period of `asked`, compared with nothing."""
-    team, members = asked.team, Member.objects.of(asked.team)
+    team = asked.team
     return asked.kept(
         "charge-back",
-        lambda: groups_of(asking(asked, None), group_rows(team), members)[0],
+        lambda: groups_of(asking(asked, None), group_rows(team), members_of(team))[0],
     )
 
 

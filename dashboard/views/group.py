@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dashboard.filters import NOBODY
-from dashboard.models import LocalGroupMember, Member, Stream
+from dashboard.models import LocalGroupMember, Stream
 from dashboard.periods import Period
 from dashboard.stats.group_people import spend_in_group, times_of
 from dashboard.stats.group_sums import Compared
 from dashboard.stats.groups import of_group, of_team
-from dashboard.stats.people import Person, person
+from dashboard.stats.people import Named, Person, members_of, person
 from dashboard.stats.progress import progress
 from dashboard.stats.usage import Spend
 from dashboard.views.asked import Asked, show
@@ -54,10 +54,7 @@ def group(request: HttpRequest, asked: Asked) -> HttpResponse:
     mine, whole = _sums(asked, other)
     times = times_of(asked.team, asked.filters.only)
     spends = _spends(asked, times)
-    members = Member.objects.of(asked.team).filter(
-        email__in=spends.keys() | {time.email for time in times}
-    )
-    names = {member.email: member for member in members}
+    names = members_of(asked.team)
     context = {
         "picker": picker(asked),
         "group": asked.group,
@@ -98,7 +95,7 @@ def _spends(asked: Asked, times: list[LocalGroupMember]) -> dict[str, Spend]:
 
 def _seen(
     asked: Asked,
-    names: dict[str, Member],
+    names: dict[str, Named],
     times: list[LocalGroupMember],
     spends: dict[str, Spend],
 ) -> Seen:
@@ -121,7 +118,7 @@ def _added(spends: Iterable[Spend]) -> Spend:
 
 
 def _times(
-    asked: Asked, names: dict[str, Member], times: list[LocalGroupMember]
+    asked: Asked, names: dict[str, Named], times: list[LocalGroupMember]
 ) -> list[tuple[LocalGroupMember, str]]:
     """Who is in the group with their names, those who are in it now first. A lead sees
     those alone."""
@@ -135,7 +132,7 @@ def _times(
     return [(time, _name(names.get(time.email))) for time in now_first]
 
 
-def _name(member: Member | None) -> str:
+def _name(member: Named | None) -> str:
     return member.name if member else ""
 
 

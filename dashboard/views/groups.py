@@ -12,12 +12,13 @@ from django.views.decorators.http import require_safe
 from dashboard.charts.splits import GROUPS, KEPT_GROUPS
 from dashboard.exporting import Cell, download
 from dashboard.filters import NOBODY
-from dashboard.models import Member, Stream
+from dashboard.models import Stream
 from dashboard.periods import Period, comparable
 from dashboard.stats.group_rows import group_rows
 from dashboard.stats.group_sums import Asking
 from dashboard.stats.groups import Line, Table
 from dashboard.stats.groups import groups as groups_of
+from dashboard.stats.people import members_of
 from dashboard.stats.progress import progress
 from dashboard.views.asked import Asked, export, show
 from dashboard.views.asked_group import groups_page
@@ -38,7 +39,7 @@ def groups(request: HttpRequest, asked: Asked) -> HttpResponse:
     asked.read[KEPT_GROUPS] = kept.groups
     table, ticks = asked.kept(
         f"groups {other}",
-        lambda: groups_of(asking(asked, other), kept, Member.objects.of(asked.team)),
+        lambda: groups_of(asking(asked, other), kept, members_of(asked.team)),
     )
     if ticks:
         asked.read[GROUPS, "charged_cents"] = ticks
@@ -63,7 +64,7 @@ def groups(request: HttpRequest, asked: Asked) -> HttpResponse:
 def groups_csv(request: HttpRequest, asked: Asked) -> StreamingHttpResponse:
     asked = _of_all(asked)
     name = f"groups-{asked.period.start}-{asked.period.end}.csv"
-    kept, members = group_rows(asked.team), Member.objects.of(asked.team)
+    kept, members = group_rows(asked.team), members_of(asked.team)
     table, _ticks = groups_of(asking(asked, None), kept, members)
     return download(request, name, heads(), lines(table))
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from dashboard.models import Member, Stream
+from dashboard.models import Stream
 from dashboard.periods import DAY, Cycle, Period
 from dashboard.stats.by_person import BEFORE, NOW, by_person
 from dashboard.stats.counters import counters, total
@@ -15,7 +15,7 @@ from dashboard.stats.gauge import Limits, limits, readings
 from dashboard.stats.group_rows import group_rows
 from dashboard.stats.groups import Table
 from dashboard.stats.groups import groups as groups_of
-from dashboard.stats.people import Person, person
+from dashboard.stats.people import Named, Person, members_of, person
 from dashboard.stats.progress import progress
 from dashboard.stats.rows import ZERO
 from dashboard.stats.sources import EVERYTHING
@@ -64,7 +64,7 @@ class Adoption:
 def report(request: HttpRequest, asked: Asked) -> HttpResponse:
     asked, month = in_month(asked, request.GET)
     other = _before(asked, month)
-    members = {member.email: member for member in Member.objects.of(asked.team)}
+    members = members_of(asked.team)
     table = _table(asked, other, members)
     people = asked.kept(
         f"report people {other}", lambda: _people(asked, other, members)
@@ -102,17 +102,15 @@ def _before(asked: Asked, month: Month) -> Period | None:
     return before if gone > 0 and since and since <= before.start else None
 
 
-def _table(asked: Asked, other: Period | None, members: Mapping[str, Member]) -> Table:
+def _table(asked: Asked, other: Period | None, members: Mapping[str, Named]) -> Table:
     about = asking(asked, other)
     return asked.kept(
         f"report groups {other}",
-        lambda: groups_of(about, group_rows(asked.team), members.values())[0],
+        lambda: groups_of(about, group_rows(asked.team), members)[0],
     )
 
 
-def _people(
-    asked: Asked, other: Period | None, members: Mapping[str, Member]
-) -> People:
+def _people(asked: Asked, other: Period | None, members: Mapping[str, Named]) -> People:
     spans = {NOW: asked.period} | ({BEFORE: other} if other else {})
     months = fresh_months(asked.team, list(spans.values()))
     found = by_person(asked.team, spans, months, EVERYTHING, first=("total",))

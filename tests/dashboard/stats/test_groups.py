@@ -58,7 +58,7 @@ def test_a_table_by_month_is_the_chart_of_its_days(world: World) -> None:
     factories.add_up(world.team)
     period = Period(world.today - 300 * DAY, world.today)
     asking = Asking(world.team, period, None, EVERYTHING, world.today, Grain.MONTH)
-    table, ticks = groups(asking, group_rows(world.team), [])
+    table, ticks = groups(asking, group_rows(world.team), {})
     assert [line.sums.now.total for line in table.lines] == [
         Decimal("77.84932"),
         Decimal(43),
