@@ -12,12 +12,13 @@ KIND = "reconciliation"
 
 
 def watch_reconciliation(team: Team, now: datetime) -> None:
-    """One open row while somebody's events differ from the gauge without a cause."""
+    """One open row while somebody's events differ from what the vendor says of them,
+    without a cause."""
     cycle = cycle_of(team, now)
     found = reconciliation(team, cycle, coverage(team), now)
     if not found.open:
         clear_attention(team, KIND, "")
         return
     who = "One person’s" if found.open == 1 else f"{found.open:,} people’s"
-    text = f"{who} events differ from Cursor’s gauge, and nothing here explains it."
+    text = f"{who} events differ from what Cursor says, and nothing here explains it."
     open_attention(team, KIND, "", text)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from dashboard.models import BillingCycle, SpendSnapshot
-from dashboard.stats.gauge import Reading, limit
+from dashboard.stats.gauge import CENTS, Reading, limit
 from tokens.models import Team
 
 
@@ -21,10 +21,13 @@ class CycleReading:
 
 @dataclass(frozen=True)
 class NewLimit:
-    """From this UTC day on that it was read; cents, None is no limit."""
+    """From this UTC day on that it was read; cents, None is no limit. `override`: what
+    was set for this person alone (`hardLimitOverrideDollars`), in cents; None is
+    nothing."""
 
     day: date
     cents: Decimal | None
+    override: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,9 @@ def limit_history(team: Team, email: str) -> LimitHistory:
             row.hard_limit_override_dollars,
             row.monthly_limit_dollars,
         )
-        if not limits or limits[-1].cents != cents:
-            limits.append(NewLimit(row.captured_day, cents))
+        own = (row.hard_limit_override_dollars or 0) * CENTS or None
+        if not limits or (limits[-1].cents, limits[-1].override) != (cents, own):
+            limits.append(NewLimit(row.captured_day, cents, own))
         said = Reading(
             email, row.captured_at, row.on_demand, row.included, row.total, cents
         )

@@ -1,5 +1,6 @@
-"""Two accounts of one cycle beside each other: what the usage events come to, and what
-the vendor's own gauge says, per person, with what may explain a difference."""
+"""Three accounts of one cycle beside each other, per person: what the usage events come
+to, what the vendor's own gauge says and what its billing groups say, with what may
+explain a difference."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from dashboard.periods import DAY, Cycle, Period, midnight
 from dashboard.stats.cycles import usage_between
 from dashboard.stats.freshness import Coverage, provisional_from
 from dashboard.stats.gauge import Reading, readings
+from dashboard.stats.group_gauge import GroupGauge, group_gauge
 from dashboard.stats.rows import By, UsageRow
 from dashboard.stats.usage import ZERO, usage
 from tokens.models import Team
@@ -40,20 +42,23 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Account:
-    """One person's cents. `gauge` is None where the vendor does not say; `late` is what
-    came on days that still change; `unpriced` counts events without a cost."""
+    """One person's cents. `gauge` and `groups` are None where the vendor does not say;
+    `late` is what came on days that still change; `unpriced` counts events without a
+    cost."""
 
     email: str
     events: Decimal
     gauge: Decimal | None
+    groups: Decimal | None
     late: Decimal
     unpriced: int
     causes: tuple[Cause, ...]
 
     @property
     def difference(self) -> Decimal:
-        """The events less the gauge."""
-        return self.events - (self.gauge or ZERO)
+        """The events less what they differ from most; whom nobody told of, from 0."""
+        told = [said for said in (self.gauge, self.groups) if said is not None]
+        return max((self.events - said for said in told or [ZERO]), key=abs)
 
     @property
     def state(self) -> State:
@@ -64,12 +69,16 @@ class Account:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """The largest difference first. `unattributed`: cents of events without an e-mail;
-    `is_whole`: every day of the cycle up to today was fetched."""
+    """The largest difference first. `gauge` and `groups`: cents of the whole team, None
+    before the vendor was asked in this cycle, the gauge last at `read_at`.
+    `unattributed`: cents of events without an e-mail; `is_whole`: every day of the
+    cycle up to today was fetched."""
 
     cycle: Cycle
     accounts: tuple[Account, ...]
     read_at: datetime | None
+    gauge: Decimal | None
+    groups: Decimal | None
     unattributed: Decimal
     is_whole: bool
 
@@ -84,13 +93,6 @@ class Reconciliation:
     def events(self) -> Decimal:
         return sum((a.events for a in self.accounts), ZERO) + self.unattributed
 
-    @property
-    def gauge(self) -> Decimal | None:
-        """None before the vendor's gauge was read in this cycle."""
-        if self.read_at is None:
-            return None
-        return sum((a.gauge or ZERO for a in self.accounts), ZERO)
-
 
 def reconciliation(
     team: Team, cycle: Cycle, covered: Coverage | None, now: datetime
@@ -102,7 +104,8 @@ def reconciliation(
     )
     read = readings(team, cycle)
     whole = covered is not None and covered.since <= cycle.start
-    return compared(cycle, rows, read, _late(team, cycle, now.date()), whole)
+    late, groups = _late(team, cycle, now.date()), group_gauge(team, cycle)
+    return compared(cycle, rows, read, late, whole, groups)
 
 
 def compared(
@@ -111,6 +114,7 @@ def compared(
     read: Sequence[Reading],
     late: Mapping[str, Decimal],
     is_whole: bool,
+    groups: GroupGauge | None = None,
 ) -> Reconciliation:
     """`rows` by person and kind, `late` the cents of days that still change. Pure."""
     cents: dict[str, Decimal] = {}
@@ -120,6 +124,7 @@ def compared(
         if row.kind in COUNTED:
             cents[row.email] = cents.get(row.email, ZERO) + row.charged_cents
     gauges = {one.email: one.total for one in read if one.email}
+    in_groups = groups.people if groups else {}
     unattributed = cents.pop("", ZERO)
     accounts = [
         _account(
@@ -127,6 +132,7 @@ def compared(
                 email,
                 cents.get(email, ZERO),
                 gauges.get(email),
+                in_groups.get(email),
                 late.get(email, ZERO),
                 unpriced.get(email, 0),
                 (),
@@ -134,11 +140,18 @@ def compared(
             unattributed,
             is_whole,
         )
-        for email in cents.keys() | gauges.keys()
+        for email in {*cents, *gauges, *in_groups}
     ]
     accounts.sort(key=lambda account: (-abs(account.difference), account.email))
-    read_at = max((one.read_at for one in read), default=None)
-    return Reconciliation(cycle, tuple(accounts), read_at, unattributed, is_whole)
+    return Reconciliation(
+        cycle,
+        tuple(accounts),
+        max((one.read_at for one in read), default=None),
+        sum((one.total or ZERO for one in read), ZERO) if read else None,
+        groups.whole if groups else None,
+        unattributed,
+        is_whole,
+    )
 
 
 def _account(found: Account, unattributed: Decimal, is_whole: bool) -> Account:
@@ -146,7 +159,7 @@ def _account(found: Account, unattributed: Decimal, is_whole: bool) -> Account:
     more = found.difference
     causes = []
     if abs(more) > ROUNDING:
-        if found.gauge is None:
+        if found.gauge is None and found.groups is None:
             causes.append(Cause.NO_GAUGE)
         if not is_whole and more < 0:
             causes.append(Cause.MISSING)

@@ -1,4 +1,4 @@
-"""Events against the vendor's own gauge, per person and cycle."""
+"""Events against the vendor's gauge and its billing groups, per person and cycle."""
 
 from collections.abc import Iterator
 
@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from dashboard.exporting import Cell, download
-from dashboard.models import Stream
+from dashboard.models import Member, Stream
 from dashboard.periods import Cycle
+from dashboard.stats.people import NO_ONE, Person, person
 from dashboard.stats.progress import progress
 from dashboard.stats.reconcile import (
     Account,
@@ -44,7 +45,7 @@ def reconcile(request: HttpRequest, asked: Asked) -> HttpResponse:
     context = {
         "found": found,
         "links": _links(asked),
-        "rows": [(account, *_words(account)) for account in shown],
+        "rows": _rows(asked, shown),
         "equal": found.of(State.EQUAL),
         "explained": found.of(State.EXPLAINED),
         "covered": asked.covered,
@@ -52,6 +53,18 @@ def reconcile(request: HttpRequest, asked: Asked) -> HttpResponse:
         "csv": _csv(asked),
     }
     return show(request, "dashboard/reconcile.html", asked, context)
+
+
+def _rows(
+    asked: Asked, shown: list[Account]
+) -> list[tuple[Person, Account, str, list[str]]]:
+    emails = [account.email for account in shown]
+    members = {
+        m.email: m for m in Member.objects.of(asked.team).filter(email__in=emails)
+    }
+    return [
+        (person(a.email, members.get(a.email), NO_ONE), a, *_words(a)) for a in shown
+    ]
 
 
 @require_safe
@@ -62,6 +75,7 @@ def reconcile_csv(request: HttpRequest, asked: Asked) -> StreamingHttpResponse:
         _("Person"),
         _("Events"),
         _("Gauge"),
+        _("Billing groups"),
         _("Difference"),
         _("Days that still change"),
         _("Events without a cost"),
@@ -80,6 +94,7 @@ def _lines(found: Reconciliation) -> Iterator[list[Cell]]:
             account.email,
             account.events / 100,
             None if account.gauge is None else account.gauge / 100,
+            None if account.groups is None else account.groups / 100,
             account.difference / 100,
             account.late / 100,
             account.unpriced,

@@ -7,6 +7,7 @@ import pytest
 
 from dashboard.periods import Cycle
 from dashboard.stats.gauge import Reading
+from dashboard.stats.group_gauge import GroupGauge
 from dashboard.stats.reconcile import Cause, Reconciliation, State, compared
 from dashboard.stats.rows import UsageRow
 
@@ -44,6 +45,34 @@ def test_both_kinds_of_spend_count_and_a_cent_is_rounding() -> None:
     [ada] = found.accounts
     assert (ada.state, ada.difference) == (State.EQUAL, Decimal("0.7"))
     assert found.open == 0
+
+
+def in_groups(cents: str) -> GroupGauge:
+    return GroupGauge(Decimal(cents) + 5, {"ada": Decimal(cents)})
+
+
+def test_billing_groups_are_a_third_account() -> None:
+    """They agree with the events, the gauge does not; and the other way round."""
+    for gauge, groups in (("90", "100"), ("100", "90")):
+        read = [reading("ada", gauge)]
+        found = compared(CYCLE, [row("ada", "100")], read, {}, True, in_groups(groups))
+        [ada] = found.accounts
+        assert (ada.difference, ada.state) == (10, State.OPEN)
+        assert (found.gauge, found.groups) == (Decimal(gauge), Decimal(groups) + 5)
+
+
+def test_billing_groups_alone_are_enough_to_compare_with() -> None:
+    found = compared(CYCLE, [row("ada", "100")], [], {}, True, in_groups("100"))
+    assert found.accounts[0].state is State.EQUAL
+    assert found.gauge is found.read_at is None
+    found = compared(CYCLE, [row("ada", "100")], [], {}, True, in_groups("90"))
+    assert found.accounts[0].state is State.OPEN
+
+
+def test_the_gauge_of_all_holds_what_is_nobodys() -> None:
+    read = [reading("ada", "100"), reading("", "7")]
+    found = compared(CYCLE, [row("ada", "100"), row("", "7")], read, {}, True)
+    assert found.gauge == found.events == 107
 
 
 def test_what_is_no_spend_does_not_count() -> None:

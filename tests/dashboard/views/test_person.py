@@ -158,12 +158,13 @@ def test_a_limit_and_its_history_are_shown(alice: Client, world: World) -> None:
             "bob@example.com",
             on_demand=500,
             effective_limit_dollars=dollars,
+            hard_limit_override_dollars=0 if dollars == "20" else 50,
             fast_premium_requests=417,
         )
     html = body(alice, "/dashboard/people/bob@example.com/")
     assert "of $50.00" in html
     assert "417" in html
-    assert html.index(": $50.00") < html.index(": $20.00")
+    assert html.index(": $50.00 · $50.00 set for this") < html.index(": $20.00</li>")
 
 
 def test_a_persons_models_are_shown_and_go_into_a_file(
