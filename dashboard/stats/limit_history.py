@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from dashboard.models import BillingCycle, SpendSnapshot
-from dashboard.stats.gauge import CENTS, Reading, limit
+from dashboard.stats.gauge import Reading, limit
 from tokens.models import Team
 
 
@@ -52,7 +52,7 @@ def limit_history(team: Team, email: str) -> LimitHistory:
             row.hard_limit_override_dollars,
             row.monthly_limit_dollars,
         )
-        own = (row.hard_limit_override_dollars or 0) * CENTS or None
+        own = limit(None, row.hard_limit_override_dollars, None)
         if not limits or (limits[-1].cents, limits[-1].override) != (cents, own):
             limits.append(NewLimit(row.captured_day, cents, own))
         said = Reading(
