@@ -22,22 +22,34 @@ def access(user: User, team: Team) -> Access:
         return Access()
     if user.is_superuser:
         return Access(sees_team=True, sees_everyone=True, manages=True)
-    role = TeamRole.objects.filter(user=user, team=team).first()
-    if role is None:
-        return Access()
-    admin = role.role == TeamRole.Role.ADMIN
-    analyst = role.role == TeamRole.Role.ANALYST
-    return Access(
-        sees_team=True,
-        sees_everyone=admin or analyst,
-        manages=admin,
-        leads=role.role == TeamRole.Role.LEAD,
-    )
+    roles = TeamRole.objects.filter(user=user, team=team).values_list("role", flat=True)
+    role = roles.first()
+    return Access() if role is None else _of(role)
 
 
 def teams_of(user: User, *related: str) -> list[Team]:
     """The teams a user may open, real ones first; each with its `related` row."""
-    teams = Team.objects.order_by("is_demo", "name").select_related(*related)
-    if not user.is_superuser:
-        teams = teams.filter(roles__user=user)
-    return list(teams)
+    return list(granted(user, *related))
+
+
+def granted(user: User, *related: str) -> dict[Team, Access]:
+    """The same teams with what the user may do in each. One query."""
+    if user.is_superuser:
+        teams = Team.objects.order_by("is_demo", "name").select_related(*related)
+        return {team: access(user, team) for team in teams}
+    rows = ["team", *(f"team__{name}" for name in related)]
+    roles = TeamRole.objects.filter(user=user).select_related(*rows)
+    return {
+        role.team: _of(role.role) if user.is_active else Access()
+        for role in roles.order_by("team__is_demo", "team__name")
+    }
+
+
+def _of(role: str) -> Access:
+    admin = role == TeamRole.Role.ADMIN
+    return Access(
+        sees_team=True,
+        sees_everyone=admin or role == TeamRole.Role.ANALYST,
+        manages=admin,
+        leads=role == TeamRole.Role.LEAD,
+    )

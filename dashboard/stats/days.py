@@ -3,13 +3,14 @@ far the one before was, and what a forecast is made from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import reduce
+from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import BooleanField, Q, QuerySet, Sum, Value
 
-from dashboard.models import DayModel, EventKind
+from dashboard.models import DayModel, EventKind, OpeningSums
 from dashboard.periods import DAY, Cycle, Period
 from dashboard.stats.cycles import is_midnight, rests_of_days
 from dashboard.stats.freshness import provisional_from
@@ -29,6 +30,10 @@ SUMS = {
     "units": Sum("requests_costs"),
     "without_cost": Sum("unpriced_events"),
 }
+
+
+Spends = dict[date, Spend]
+Summed = QuerySet[Any, tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -71,22 +76,50 @@ def _cents(spends: Mapping[date, Spend], kind: str | None) -> dict[date, Decimal
 
 
 def days_around(team: Team, cycle: Cycle, today: date) -> Days:
-    """From the cycle before on, and as far as a forecast looks back."""
+    """From the cycle before on, and as far as a forecast looks back. One query where
+    both cycles' starts are kept."""
     before = cycle.before()
     reach = provisional_from(today) - timedelta(days=REACH)
     period = Period(min(before.start.date(), reach), today)
-    spends, unpriced = {}, {}
-    days = rows(DayModel, team, period, EVERYTHING).values("day").annotate(**SUMS)
-    for day, total, *parts, events, units, without in days.values_list("day", *SUMS):
+    starts = {one.start.date(): one.start for one in (before, cycle)}
+    cut = {day: start for day, start in starts.items() if not is_midnight(start)}
+    spends, opening, unpriced = _read(team, period, cut)
+    unknown = {cut[day] for day in cut if day in spends and day not in opening}
+    rests = rests_of_days(team, unknown, ["kind"], measures=MEASURES)
+    opening |= {start.date(): spend(rest) for start, rest in rests.items()}
+    first = {day: (opening if day in cut else spends) for day in starts}
+    return Days(
+        spends,
+        {day: found.get(day, Spend()) for day, found in first.items()},
+        unpriced,
+    )
+
+
+def _read(
+    team: Team, period: Period, cut: Mapping[date, datetime]
+) -> tuple[Spends, Spends, dict[date, int]]:
+    """The days, what is kept of the `cut` ones from their instants on, and events
+    without a cost by day."""
+    days = rows(DayModel, team, period, EVERYTHING)
+    kept = OpeningSums.objects.filter(
+        team=team, day__in=cut, cycle__start__in=cut.values()
+    )
+    both = [_by_day(days, is_opening=False), _by_day(kept, is_opening=True)]
+    spends: tuple[Spends, Spends] = {}, {}
+    unpriced = {}
+    for day, is_opening, total, *parts, events, units, without in (
+        both[0].union(both[1], all=True) if cut else both[0]
+    ):
         on_demand, included = (part or ZERO for part in parts)
         rest = total - on_demand - included
-        spends[day] = Spend(on_demand, included, rest, events, units)
-        unpriced[day] = without
-    starts = {one.start.date(): one.start for one in (before, cycle)}
-    cut = {start for start in starts.values() if not is_midnight(start)}
-    rests = rests_of_days(team, cut, ["kind"], measures=MEASURES)
-    opening = {
-        day: spend(rests[start]) if start in cut else spends.get(day, Spend())
-        for day, start in starts.items()
-    }
-    return Days(spends, opening, unpriced)
+        spends[is_opening][day] = Spend(on_demand, included, rest, events, units)
+        if not is_opening:
+            unpriced[day] = without
+    return *spends, unpriced
+
+
+def _by_day(found: QuerySet[Any], *, is_opening: bool) -> Summed:
+    mark = Value(is_opening, BooleanField())
+    by_day = found.order_by().annotate(is_opening=mark).values("day", "is_opening")
+    sums: Summed = by_day.annotate(**SUMS).values_list("day", "is_opening", *SUMS)
+    return sums

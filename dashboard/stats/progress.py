@@ -102,8 +102,9 @@ class Progress:
 
 
 def progress(team: Team, now: datetime) -> Progress:
-    states = {state.stream: state for state in SyncState.objects.filter(team=team)}
-    tried = {row.stream: row for row in Capability.objects.filter(team=team)}
+    kept = SyncState.objects.filter(team=team).order_by()
+    states = {state.stream: state for state in kept}
+    tried = {r.stream: r for r in Capability.objects.filter(team=team).order_by()}
     streams = tuple(
         _stream(name, states.get(name), tried.get(name), now)
         for name in Stream

@@ -26,7 +26,7 @@ from dashboard.periods import BadInput, Cycle, Period, cycle_of
 from dashboard.seeing import groups_led, led, sees
 from dashboard.shell import Shell
 from dashboard.stats.freshness import Coverage, coverage
-from tokens.access import Access, access, teams_of
+from tokens.access import Access, granted
 from tokens.models import Team, User, normal_email
 
 A = TypeVar("A")
@@ -270,12 +270,12 @@ def _sees(asked: Asked, email: str) -> bool:
 def first_read(request: HttpRequest) -> Asked:
     user = request.user
     assert isinstance(user, User)
-    teams = teams_of(user, "data_version")
-    team = _team(request, teams)
+    may = granted(user, "data_version")
+    team = _team(request, list(may))
     now = datetime.now(UTC)
     cycle = cycle_of(team, now)
     filters = parse(request.GET, cycle, now.date())
-    return Asked(user, teams, team, access(user, team), now, cycle, filters)
+    return Asked(user, list(may), team, may[team], now, cycle, filters)
 
 
 def _with_group(asked: Asked) -> Asked:

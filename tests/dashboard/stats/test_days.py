@@ -51,7 +51,7 @@ def money(start: datetime, until: date, kind: str | None = None) -> Decimal:
 
 @pytest.fixture
 def days(team: Team, django_assert_num_queries: DjangoAssertNumQueries) -> Days:
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         return days_around(team, CYCLE, TODAY)
 
 

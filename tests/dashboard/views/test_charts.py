@@ -52,9 +52,9 @@ def test_its_queries_are_counted(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     url = f"/dashboard/chart/{slug}.json"
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(10):
         first = alice.get(url)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         again = alice.get(url)
     assert first.json() == again.json()
     assert first.status_code == 200

@@ -45,7 +45,7 @@ def test_its_table_and_charts_are_made_from_one_read(
 ) -> None:
     body(alice)
     cache.clear()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         body(alice)
 
 

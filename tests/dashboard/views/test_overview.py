@@ -129,10 +129,10 @@ def test_its_queries_are_counted(
         factories.member(world.team, f"{number}@example.com")
         factories.rollup(world.team, world.today, email=f"{number}@example.com")
     body(alice, query)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(8):
         body(alice, query)
     cache.clear()
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(15):
         body(alice, query)
 
 

@@ -200,9 +200,9 @@ def test_its_queries_are_counted(
         factories.quarantined(keyed, Stream.EVENTS, f"{number}", f"{number}")
         factories.field_seen(keyed, Stream.EVENTS, f"{number}")
     page(alice)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         page(alice)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         alice.get(STREAMS)
 
 
