@@ -171,6 +171,13 @@ def test_any_length_of_time_is_shown(alice: Client, world: World) -> None:
     body(alice, "?start=0001-01-01&end=0001-01-01")
 
 
+def test_a_little_money_is_no_markup_in_a_table(alice: Client, world: World) -> None:
+    factories.rollup(world.team, world.today, "0.2", model="small")
+    html = body(alice)
+    assert '<td class="number" data-value="0.2">&lt;$0.01</td>' in html
+    assert "<$0" not in html
+
+
 def test_names_are_shown_harmlessly(alice: Client, world: World) -> None:
     factories.rollup(world.team, world.today, model="<script>alert(1)</script>")
     assert "<script>alert" not in body(alice)
