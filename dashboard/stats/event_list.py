@@ -35,6 +35,13 @@ COLUMNS = (
     "charged_cents",
     "cost_cents",
     "conversation_id",
+    "service_account_id",
+    "cloud_agent_id",
+    "automation_id",
+    "is_token_based_call",
+    "is_chargeable",
+    "is_free_bugbot",
+    "discount_percent",
 )
 HEADS = ("time", *COLUMNS)
 _KEY = ("timestamp_ms", "fingerprint", "ordinal")

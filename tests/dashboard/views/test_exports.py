@@ -32,6 +32,16 @@ def test_every_live_event_of_the_period_is_a_row(alice: Client, world: World) ->
     assert (unpriced["model"], unpriced["email"]) == ("'=cmd()", "")
 
 
+def test_what_an_event_came_from_is_told(alice: Client, world: World) -> None:
+    ids = {"service_account_id": "sa_1", "cloud_agent_id": "ca_1", "automation_id": "a"}
+    marks = {"is_free_bugbot": True, "is_token_based_call": False}
+    factories.event(world.team, world.today, "0", **ids, **marks)
+    [row] = rows(alice)
+    assert {name: row[name] for name in ids} == ids
+    assert (row["is_free_bugbot"], row["is_token_based_call"]) == ("yes", "no")
+    assert row["is_chargeable"] == row["discount_percent"] == ""
+
+
 def test_filters_are_obeyed(alice: Client, world: World) -> None:
     group = LocalGroup.objects.create(team=world.team, name="Platform")
     group.members.create(email="bob@example.com", first_day=world.today)
