@@ -107,6 +107,25 @@ def test_the_report_prints_its_numbers_and_no_controls(
 
 
 @pytest.mark.once
+def test_on_paper_no_chart_covers_its_legend(filled: Product, signed_in: Page) -> None:
+    """Paper is laid out after the charts were drawn, as narrow as they are beside each
+    other on a screen."""
+    signed_in.set_viewport_size({"width": 700, "height": 900})
+    signed_in.goto(f"{filled.url}/dashboard/models/")
+    settle(signed_in)
+    signed_in.emulate_media(media="print")
+    gaps = signed_in.evaluate("""() => [...document.querySelectorAll(".chart")].map(
+      (chart) => {
+        const canvas = chart.querySelector("canvas");
+        [canvas.width, canvas.height] = [300, 208];
+        return chart.querySelector(".legend").getBoundingClientRect().top -
+          canvas.getBoundingClientRect().bottom;
+      })""")
+    assert len(gaps) == 6 and min(gaps) >= 0
+    signed_in.emulate_media(media="screen")
+
+
+@pytest.mark.once
 def test_a_long_name_widens_no_page(filled: Product, signed_in: Page) -> None:
     name = "N" * 100
     signed_in.goto(f"{filled.url}/dashboard/groups/new/")
