@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.charts.drawing import MOST_SERIES, OTHERS
 from dashboard.charts.question import Question
+from dashboard.charts.shapes import Number
 from dashboard.filters import Split
 from dashboard.models import EventKind, LocalGroup, LocalGroupMember, Member
 from dashboard.stats.by_group import less
@@ -18,9 +19,9 @@ from dashboard.stats.sources import NO_GROUP
 from dashboard.stats.usage import usage, usage_by_group, usage_of
 
 Keyed = Iterator[tuple[str, UsageRow]]
-# What a page may have read already: a measure of all groups by tick, and the groups
-# themselves.
-GROUPS, KEPT_GROUPS = "by group", "groups"
+# What a page may have read already: a measure of all groups by tick, the groups
+# themselves, and a measure of everybody by e-mail.
+GROUPS, KEPT_GROUPS, SPENDERS = "by group", "groups", "by person"
 MODELS = (By.DAY, By.MODEL)
 
 
@@ -91,10 +92,9 @@ def _name(by: Collection[By]) -> tuple[str, ...]:
 def _by_person(question: Question, measures: Sequence[str]) -> Keyed:
     """The highest people of the period by name, and all others together: nobody can
     tell a thousand colours apart, so nobody's days are read but theirs."""
-    people = _usage(question, [By.MEMBER], measures[:1])
-    people.sort(key=lambda row: -getattr(row, measures[0]))
+    people = _ranked(question, measures[0])
     only, period = question.filters.only, question.period
-    shown = [row.email for row in people[: MOST_SERIES - (len(people) > MOST_SERIES)]]
+    shown = people[: MOST_SERIES - (len(people) > MOST_SERIES)]
     days = usage_of(
         question.team,
         period,
@@ -109,6 +109,16 @@ def _by_person(question: Question, measures: Sequence[str]) -> Keyed:
         whole = _usage(question, [By.DAY], measures)
         for row in less(whole, days, ["day"], measures):
             yield OTHERS, row
+
+
+def _ranked(question: Question, measure: str) -> list[str]:
+    """E-mails of everybody with usage, the highest first."""
+    known: Mapping[str, Number] | None = question.read.get((SPENDERS, measure))
+    if known is None:
+        people = _usage(question, [By.MEMBER], [measure])
+        known = {row.email: getattr(row, measure) for row in people}
+    found = known
+    return sorted(found, key=lambda email: (-found[email], email))
 
 
 def _by_group(question: Question, measures: Sequence[str]) -> Keyed:

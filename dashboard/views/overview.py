@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from dashboard.charts.cycle import ahead, around
 from dashboard.charts.registry import CHARTS
+from dashboard.charts.splits import SPENDERS
 from dashboard.filters import Measure, Split
 from dashboard.models import Stream
 from dashboard.periods import DAY, Cycle, Period, comparable
@@ -79,7 +80,6 @@ def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
         "progress": doing,
         "events_refusal": doing.refusal(Stream.EVENTS),
         "covered": asked.covered,
-        "drawn": drawn(asked, SPLITS[split]),
         "splits": choosing.splits(*SPLITS),
         "picker": choosing,
     }
@@ -87,6 +87,8 @@ def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
         context |= asked.kept("overview", lambda: _numbers(asked))
         context["piled_up"] = drawn(asked, "cumulative-spend")
         context["notices"] = kept_notices(asked.team) + context["counted"]
+    # After the numbers: it may be made from them.
+    context["drawn"] = drawn(asked, SPLITS[split])
     return show(request, "dashboard/overview.html", asked, context)
 
 
@@ -95,6 +97,8 @@ def _numbers(asked: Asked) -> dict[str, object]:
     read = readings(asked.team, asked.cycle)
     other = _other(asked)
     people = spenders(asked.team, asked.period, other, asked.filters.only, asked.today)
+    cents = {email: used.total for email, used in people.now.items()}
+    asked.read[SPENDERS, "charged_cents"] = cents
     members = members_of(asked.team)
 
     def one(email: str) -> Person:

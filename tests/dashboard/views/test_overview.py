@@ -208,3 +208,17 @@ def test_events_that_the_key_may_not_read_are_a_sentence_not_an_empty_chart(
     assert "has failed" not in html
     path = re.findall(r'data-chart="([^"]+)"', html)[0].replace("&amp;", "&")
     assert alice.get(path).json()["state"] == "not_available"
+
+
+@pytest.mark.parametrize("query", ["?period=30d", "?period=30d&measure=on_demand"])
+def test_its_chart_by_person_says_the_same_without_the_page(
+    alice: Client, world: World, query: str
+) -> None:
+    for number in range(20):
+        factories.rollup(world.team, world.today, email=f"{number}@example.com")
+    factories.add_up(world.team)
+    body(alice, f"{query}&split=person")
+    url = f"/dashboard/chart/daily-spend-by-person.json{query}&split=person"
+    with_the_page = alice.get(url).content
+    cache.clear()
+    assert alice.get(url).content == with_the_page
