@@ -101,7 +101,7 @@ def _show(request: HttpRequest, asked: Asked, is_own: bool) -> HttpResponse:
         "cycles": history.cycles[:CYCLES_SHOWN],
         "limits": history.limits[:CYCLES_SHOWN],
         "newest": history.cycles[0] if history.cycles else None,
-        "gateway": _gateway(asked, is_own),
+        "gateway": _gateway(asked),
         "people": _led(asked) if is_own else [],
         "daily_refusal": doing.refusal(Stream.DAILY) if doing else "",
         "events_refusal": doing.refusal(Stream.EVENTS) if doing else "",
@@ -163,8 +163,8 @@ def address(email: str) -> str:
     return reverse("person", args=[email or NOBODY])
 
 
-def _gateway(asked: Asked, is_own: bool) -> list[GatewayUse]:
-    if is_own or not asked.whose:
+def _gateway(asked: Asked) -> list[GatewayUse]:
+    if not asked.whose:
         return []
     return gateway_use(asked.team, asked.period, asked.whose)
 

@@ -198,6 +198,7 @@ def test_what_the_gateway_served_is_shown_by_model(
         duration_ms=5,
     )
     assert "4,321" in body(alice, ADA)
+    assert "4,321" in body(ada, ME)
     assert "4,321" not in body(alice, "/dashboard/people/bob@example.com/")
 
 
