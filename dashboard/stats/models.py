@@ -1,8 +1,9 @@
 """What each model costs, and what the same requests would cost on another one."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
+from typing import Any
 
 from dashboard.stats.rows import UsageRow, total
 
@@ -53,6 +54,13 @@ class ModelSums:
         """Percent of what the model was given that came from the cache."""
         given = self.input + self.cache_write + self.cache_read
         return Decimal(self.cache_read * 100) / given if given else None
+
+
+def together(found: Sequence[ModelSums]) -> ModelSums:
+    """All of them as if they were one."""
+    summed = [field.name for field in fields(ModelSums) if field.name != "name"]
+    sums: dict[str, Any] = {n: sum(getattr(one, n) for one in found) for n in summed}
+    return ModelSums("", **sums)
 
 
 def by_model(rows: Iterable[UsageRow]) -> list[ModelSums]:

@@ -22,7 +22,7 @@ from django.views.decorators.gzip import gzip_page
 from dashboard.filters import LONGEST, NOBODY, Filters, parse
 from dashboard.kept import kept, named
 from dashboard.models import LocalGroup, Stream
-from dashboard.periods import BadInput, Cycle, Period, cycle_of
+from dashboard.periods import BadInput, Cycle, Period, comparable, cycle_of
 from dashboard.seeing import groups_led, led, sees
 from dashboard.shell import Shell
 from dashboard.stats.freshness import Coverage, coverage
@@ -99,6 +99,14 @@ class Asked:
     @property
     def today(self) -> date:
         return self.now.date()
+
+    @cached_property
+    def other(self) -> Period | None:
+        """The days to compare the period with, where all of them are known: half of
+        them would look like a rise."""
+        found = comparable(self.period, self.cycle, self.today)
+        since = self.covered and self.covered.since.date()
+        return found if found and since and since <= found.start else None
 
     def query(self, **changes: str) -> str:
         """A query string that keeps the team and the filters, with changes."""

@@ -21,7 +21,7 @@ from dashboard.stats.usage import Spend
 from dashboard.views.asked import Asked, show
 from dashboard.views.asked_group import group_page
 from dashboard.views.charts import OF_A_GROUP, drawn
-from dashboard.views.groups import asking, earlier
+from dashboard.views.groups import asking
 from dashboard.views.picker import picker
 from tokens.models import normal_email
 
@@ -50,7 +50,7 @@ class Seen:
 @require_safe
 @group_page
 def group(request: HttpRequest, asked: Asked) -> HttpResponse:
-    other = earlier(asked)
+    other = asked.other
     mine, whole = _sums(asked, other)
     times = times_of(asked.team, asked.filters.only)
     spends = _spends(asked, times)

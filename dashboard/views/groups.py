@@ -13,7 +13,7 @@ from dashboard.charts.splits import GROUPS, KEPT_GROUPS
 from dashboard.exporting import Cell, download
 from dashboard.filters import NOBODY
 from dashboard.models import Stream
-from dashboard.periods import Period, comparable
+from dashboard.periods import Period
 from dashboard.stats.group_rows import group_rows
 from dashboard.stats.group_sums import Asking
 from dashboard.stats.groups import Line, Table
@@ -34,7 +34,7 @@ HUNDRED = Decimal(100)
 @groups_page
 def groups(request: HttpRequest, asked: Asked) -> HttpResponse:
     asked = _of_all(asked)
-    other = earlier(asked)
+    other = asked.other
     kept = group_rows(asked.team)
     asked.read[KEPT_GROUPS] = kept.groups
     table, ticks = asked.kept(
@@ -112,14 +112,6 @@ def name(line: Line) -> str:
 
 def address(line: Line) -> str:
     return reverse("group", args=[line.number or NOBODY])
-
-
-def earlier(asked: Asked) -> Period | None:
-    """The days to compare with, where all of them are known: half of them would look
-    like a rise."""
-    other = comparable(asked.period, asked.cycle, asked.today)
-    since = asked.covered and asked.covered.since.date()
-    return other if other and since and since <= other.start else None
 
 
 def _of_all(asked: Asked) -> Asked:

@@ -13,7 +13,8 @@ from dashboard.exporting import Cell, download
 from dashboard.filters import NOBODY
 from dashboard.models import Stream
 from dashboard.periods import BadInput
-from dashboard.stats.models import ModelSums, by_model, what_if
+from dashboard.stats.model_changes import Change, model_changes
+from dashboard.stats.models import ModelSums, by_model, together, what_if
 from dashboard.stats.progress import progress
 from dashboard.stats.rows import By
 from dashboard.stats.usage import usage
@@ -42,8 +43,8 @@ def models(request: HttpRequest, asked: Asked) -> HttpResponse:
         raise BadInput("target", _("target must be a model that the team has used."))
     context = {
         "picker": choosing,
-        "found": [(m, asked.here(model=m.name or NOBODY)) for m in found],
-        "whole": sum((one.cents for one in found), Decimal(0)),
+        "found": _lines(asked, found),
+        "whole": together(found) if found else None,
         "charts": [drawn(asked, slug) for slug in STORIES],
         "targets": [*prices],
         "target": target,
@@ -90,6 +91,29 @@ def _every_model(asked: Asked, found: list[ModelSums]) -> list[ModelSums]:
     return asked.kept(
         "every-model",
         lambda: by_model(usage(asked.team, asked.period, [By.MODEL], only=only)),
+    )
+
+
+def _lines(
+    asked: Asked, found: list[ModelSums]
+) -> list[tuple[ModelSums, str, Change | None]]:
+    changes = _changes(asked, found)
+    return [
+        (one, asked.here(model=one.name or NOBODY), changes.get(one.name))
+        for one in found
+    ]
+
+
+def _changes(asked: Asked, found: list[ModelSums]) -> dict[str, Change]:
+    """Empty where the days before are not all known."""
+    other, only = asked.other, asked.filters.only
+    if other is None:
+        return {}
+    return asked.kept(
+        "model-changes",
+        lambda: model_changes(
+            asked.team, asked.period, other, only, asked.today, found
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from dashboard.charts.registry import CHARTS
 from dashboard.charts.splits import SPENDERS
 from dashboard.filters import Measure, Split
 from dashboard.models import Stream
-from dashboard.periods import DAY, Cycle, Period, comparable
+from dashboard.periods import DAY, Cycle, Period
 from dashboard.stats.attention import counted_notices, kept_notices
 from dashboard.stats.by_person import Used
 from dashboard.stats.days import Days
@@ -95,7 +95,7 @@ def overview(request: HttpRequest, asked: Asked) -> HttpResponse:
 def _numbers(asked: Asked) -> dict[str, object]:
     days = around(question(asked, CHARTS["cumulative-spend"]))
     read = readings(asked.team, asked.cycle)
-    other = _other(asked)
+    other = asked.other
     people = spenders(asked.team, asked.period, other, asked.filters.only, asked.today)
     cents = {email: used.total for email, used in people.now.items()}
     asked.read[SPENDERS, "charged_cents"] = cents
@@ -139,14 +139,6 @@ def _cycle_so_far(asked: Asked, days: Days) -> CycleSoFar:
         asked.filters.measure,
         found.end if found else None,
     )
-
-
-def _other(asked: Asked) -> Period | None:
-    """The days to compare with, where all of them are known."""
-    other = comparable(asked.period, asked.cycle, asked.today)
-    if asked.covered and other and asked.covered.since.date() <= other.start:
-        return other
-    return None
 
 
 def _chosen(people: Spenders, other: Period | None) -> Chosen:

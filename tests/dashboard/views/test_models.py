@@ -1,6 +1,7 @@
 """The models page: table, file, what-if."""
 
 import csv
+import re
 from decimal import Decimal
 from io import StringIO
 
@@ -12,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from dashboard.views.models import STORIES
 from tests import factories
 from tests.dashboard.conftest import World
+from tests.factories import DAY
 
 URL = "/dashboard/models/"
 
@@ -31,6 +33,27 @@ def test_each_model_has_a_row_and_a_link_that_filters_by_it(
     assert "$0.16" in html
 
 
+def test_each_model_is_compared_with_the_days_before_and_all_are_added_up(
+    alice: Client, world: World
+) -> None:
+    """Today is left out on both sides, and a new model is called so."""
+    for model, day, cents in (("opus", 10, "10"), ("opus", 0, "99"), ("new", 0, "5")):
+        factories.rollup(world.team, world.today - day * DAY, cents, model=model)
+    factories.rollup(world.team, world.today - DAY, "7", model="newer")
+    factories.add_up(world.team)
+    html = body(alice)
+    changes = dict(
+        re.findall(
+            r">([\w-]+)</a></th><td[^>]*>\$[\d.]+</td><td[^>]*>[^<]+</td>"
+            r'<td class="number">([^<]+)</td>',
+            html,
+        )
+    )
+    assert changes == {"opus": "+55%", "gpt-5": "new", "newer": "new", "new": "–"}
+    whole, *_ = re.findall(r"<tfoot>.*?data-value=\"([^\"]+)\"", html)
+    assert Decimal(whole) == Decimal("186.84932")
+
+
 def test_the_file_has_the_exact_numbers(alice: Client, world: World) -> None:
     answer = alice.get("/dashboard/models.csv?period=7d")
     assert answer.status_code == 200
@@ -45,7 +68,7 @@ def test_its_table_and_charts_are_made_from_one_read(
 ) -> None:
     body(alice)
     cache.clear()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         body(alice)
 
 
