@@ -172,6 +172,14 @@ def counter_days(question: Question) -> list[CounterDay]:
     )
 
 
+def counter_days_before(question: Question, other: Period) -> list[CounterDay]:
+    """Of other days, right before the period or earlier; read together with its own."""
+    both = Period(other.start, question.period.end)
+    rows = counters(question.team, both, question.filters.only)
+    question.once("counters", lambda: [r for r in rows if r.day in question.period])
+    return [row for row in rows if row.day in other]
+
+
 def counted(
     titles: Titles,
 ) -> Callable[[list[CounterDay], Question], Sums]:

@@ -11,14 +11,15 @@ from django.views.decorators.http import require_safe
 from dashboard.charts.adoption import (
     active_people,
     counter_days,
+    counter_days_before,
     days_of_origins,
     everybody,
 )
 from dashboard.charts.question import Question
 from dashboard.charts.registry import CHARTS
 from dashboard.models import Stream
-from dashboard.periods import BadInput, Period
-from dashboard.stats.active import MONTH, WEEK
+from dashboard.periods import DAY, BadInput, Period, days_before
+from dashboard.stats.active import MONTH, WEEK, Active
 from dashboard.stats.counters import CounterDay, total
 from dashboard.stats.origins import totals
 from dashboard.stats.progress import progress
@@ -51,8 +52,8 @@ STORIES = (
 
 @dataclass(frozen=True)
 class Figures:
-    """People who were active up to the last day that is over; shares in percent, None
-    without a whole."""
+    """People who were active up to the day `on`, the last that is over; shares of some
+    days in percent, None without a whole."""
 
     on: date
     daily: int
@@ -73,8 +74,8 @@ def adoption(request: HttpRequest, asked: Asked) -> HttpResponse:
     idle_days = _idle_days(request)
     doing = progress(asked.team, asked.now)
     asking = question(asked, CHARTS["active-people"])
-    figures, found, automated = asked.kept(
-        f"adoption:{idle_days}:{asked.team.seat_cents}",
+    (figures, whole, before), found, automated = asked.kept(
+        f"adoption:{idle_days}:{asked.team.seat_cents}:{_counted_since(asked)}",
         lambda: (
             _figures(asked, asking),
             seats(asked.team, everybody(asking), asked.today, idle_days),
@@ -85,6 +86,8 @@ def adoption(request: HttpRequest, asked: Asked) -> HttpResponse:
         "picker": picker(asked, idle="" if idle_days == USUAL_IDLE else str(idle_days)),
         "charts": [drawn(asked, slug) for slug in STORIES],
         "figures": figures,
+        "whole": whole,
+        "before": before,
         "origins": automated,
         "seats": found,
         "shown": found.idle[:SHOWN],
@@ -97,14 +100,38 @@ def adoption(request: HttpRequest, asked: Asked) -> HttpResponse:
     return show(request, "dashboard/adoption.html", asked, context)
 
 
-def _figures(asked: Asked, asking: Question) -> Figures | None:
-    """None in a period of which no day has begun."""
-    last = min(asked.period.end, asked.today)
-    if last < asked.period.start:
-        return None
-    day = Period(last, last)
+def _figures(asked: Asked, asking: Question) -> list[Figures | None]:
+    """Of the period, of its days that are over, and of the days before where they are
+    known. None in a period of which no day has begun."""
+    period, today = asked.period, asked.today
+    if period.start > today:
+        return [None, None, None]
+    last = min(period.end, max(period.start, today - DAY))
     found = active_people(asking)
+    before = _before(asked, asking, found)
     days = counter_days(asking)
+    whole = [one for one in days if one.day < today]
+    return [_at(last, found, days), _at(last, found, whole), before]
+
+
+def _before(asked: Asked, asking: Question, found: Active) -> Figures | None:
+    """A month of active people has to be known, too: half of it would look like a
+    rise."""
+    other, since = asked.other, _counted_since(asked)
+    if other is None or since is None or since > other.start:
+        return None
+    if days_before(other.end, MONTH - 1) < max(since, found.first):
+        return None
+    return _at(other.end, found, counter_days_before(asking, other))
+
+
+def _counted_since(asked: Asked) -> date | None:
+    counted = asked.covered_by(Stream.DAILY)
+    return counted.since.date() if counted else None
+
+
+def _at(last: date, found: Active, days: list[CounterDay]) -> Figures:
+    day = Period(last, last)
     return Figures(
         on=last,
         daily=found.rolling(day, 1)[0],

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from dashboard import rollups
-from dashboard.models import DailyUsage, LocalGroup
+from dashboard.models import DailyUsage, LocalGroup, Stream
 from tests import factories
 from tests.dashboard.conftest import World
 from tests.factories import DAY
@@ -94,6 +94,33 @@ def test_a_member_without_an_active_day_is_an_idle_seat(
     assert "Ida Idle" in idle
     assert "ada@example.com" not in idle
     assert "$40.00" in idle
+
+
+def test_its_figures_stand_beside_those_of_the_days_before(
+    alice: Client, counted: World
+) -> None:
+    """Ada's 4 of 10 yesterday against 1 of 10 eight days ago; today is left out. Only
+    where a month of counters before is known."""
+    before = counted.today - 8 * DAY
+    DailyUsage.objects.create(
+        team=counted.team,
+        email="ada@example.com",
+        day=before,
+        is_active=True,
+        total_tabs_shown=10,
+        total_tabs_accepted=1,
+        accepted_lines_added=50,
+        synced_at=datetime.now(UTC),
+    )
+    yesterday = DailyUsage.objects.filter(day=counted.today - DAY)
+    yesterday.update(accepted_lines_added=75)
+    rollups.rebuild_activity(counted.team, [before, counted.today - DAY])
+    assert "10% before" not in body(alice, "?period=7d")
+    start = counted.cycle - 60 * DAY
+    factories.window(counted.team, start, datetime.now(UTC), stream=Stream.DAILY)
+    html = body(alice, "?period=7d")
+    assert "10% before" in html
+    assert '75 <small class="change">+50%</small>' in html
 
 
 def test_an_unknown_length_of_idleness_is_refused_by_name(
