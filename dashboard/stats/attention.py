@@ -38,7 +38,11 @@ class Notice:
     since: datetime | None = None
 
 
-_KINDS = {what.value: what for what in (What.SYNC, What.RECONCILIATION)}
+# Of rows that others keep; all other kinds are of upstream tokens.
+_KINDS = {
+    **dict.fromkeys(("sync", "quarantine", "schema", "clock"), What.SYNC),
+    "reconciliation": What.RECONCILIATION,
+}
 
 
 def kept_notices(team: Team) -> list[Notice]:

@@ -126,7 +126,7 @@ def _cycle_so_far(asked: Asked, days: Days) -> CycleSoFar:
     cycle, today, covered = asked.cycle, asked.today, asked.covered
     earlier = cycle.before()
     gone = today - cycle.start.date()
-    known = covered is not None and covered.since <= earlier.start
+    known = gone and covered is not None and covered.since <= earlier.start
     until = min(earlier.start.date() + gone, cycle.start.date())
     now = days.of_cycle(cycle, today + DAY)
     found = ahead(question(asked, CHARTS["cumulative-spend"]))

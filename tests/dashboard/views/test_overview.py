@@ -13,11 +13,12 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from dashboard.models import Stream, SyncState, SyncWindow
+from dashboard.periods import midnight
 from dashboard.sync.fetch import FETCH
 from tests import factories
 from tests.dashboard.conftest import World
 from tests.factories import DAY
-from tokens.models import Team
+from tokens.models import Attention, Team
 
 URL = "/dashboard/"
 
@@ -93,6 +94,28 @@ def test_the_cycle_before_is_shown_where_all_of_it_is_known(
         start_ms=int((world.cycle - timedelta(days=5)).timestamp() * 1000)
     )
     assert "from $0.40" not in body(alice)
+
+
+def test_on_the_first_day_of_a_cycle_there_is_nothing_to_compare_with(
+    alice: Client, world: World
+) -> None:
+    sentence = "as many days of the cycle before"
+    assert sentence in body(alice)
+    start = midnight(world.today)
+    factories.snapshot(world.team, start, world.today, "ada@example.com", total=0)
+    cache.clear()
+    assert sentence not in body(alice)
+
+
+def test_each_notice_leads_to_where_it_is_mended(alice: Client, world: World) -> None:
+    for kind in ("schema", "quarantine", "token"):
+        Attention.objects.create(
+            team=world.team, kind=kind, text=f"A {kind}.", since=datetime.now(UTC)
+        )
+    html = body(alice)
+    assert '<a href="/dashboard/sync/">A schema.</a>' in html
+    assert '<a href="/dashboard/sync/">A quarantine.</a>' in html
+    assert '<a href="/dashboard/gateway/">A token.</a>' in html
 
 
 def test_it_says_how_complete_it_is(alice: Client, world: World) -> None:
