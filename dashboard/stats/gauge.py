@@ -17,7 +17,8 @@ CENTS = 100
 @dataclass(frozen=True)
 class Reading:
     """One person's gauge. Cents; None where the vendor does not say. A limit is on
-    on-demand spend."""
+    on-demand spend. `raw`: `spendCents`, where it came alone and nothing says what it
+    covers."""
 
     email: str
     read_at: datetime
@@ -25,6 +26,12 @@ class Reading:
     included: Decimal | None
     total: Decimal | None
     limit: Decimal | None
+    raw: Decimal | None = None
+
+    @property
+    def said(self) -> Decimal | None:
+        """The one number, whatever it covers."""
+        return self.raw if self.total is None else self.total
 
     @property
     def used(self) -> Decimal | None:
@@ -60,8 +67,14 @@ def readings(team: Team, cycle: Cycle) -> list[Reading]:
         "effective_limit_dollars",
         "hard_limit_override_dollars",
         "monthly_limit_dollars",
+        "spend_raw",
     )
-    return [Reading(*row[:5], limit(*row[5:])) for row in found]
+    return [Reading(*row[:5], limit(*row[5:8]), alone(row[4], row[8])) for row in found]
+
+
+def alone(total: Decimal | None, raw: Decimal | None) -> Decimal | None:
+    """`spendCents` where nothing says what it covers."""
+    return raw if total is None else None
 
 
 def limit(
@@ -78,12 +91,14 @@ def limit(
 @dataclass(frozen=True)
 class Gauge:
     """Cents, read at `read_at`. A sum is None where some person's answer did not tell
-    it: half a sum would look like a whole one."""
+    it: half a sum would look like a whole one. `raw` is of `spendCents` that came
+    alone."""
 
     read_at: datetime
     on_demand: Decimal | None
     included: Decimal | None
     total: Decimal | None
+    raw: Decimal | None
 
 
 def gauge(read: Sequence[Reading]) -> Gauge | None:
@@ -95,6 +110,7 @@ def gauge(read: Sequence[Reading]) -> Gauge | None:
         _sum(row.on_demand for row in read),
         _sum(row.included for row in read),
         _sum(row.total for row in read),
+        _sum(row.raw for row in read),
     )
 
 

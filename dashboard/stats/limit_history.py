@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from dashboard.models import BillingCycle, SpendSnapshot
-from dashboard.stats.gauge import Reading, limit
+from dashboard.stats.gauge import Reading, alone, limit
 from tokens.models import Team
 
 
@@ -56,7 +56,13 @@ def limit_history(team: Team, email: str) -> LimitHistory:
         if not limits or (limits[-1].cents, limits[-1].override) != (cents, own):
             limits.append(NewLimit(row.captured_day, cents, own))
         said = Reading(
-            email, row.captured_at, row.on_demand, row.included, row.total, cents
+            email,
+            row.captured_at,
+            row.on_demand,
+            row.included,
+            row.total,
+            cents,
+            alone(row.total, row.spend_raw),
         )
         cycles[row.cycle_start] = CycleReading(
             row.cycle_start, said, row.fast_premium_requests

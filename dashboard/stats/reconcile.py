@@ -2,7 +2,7 @@
 to, what the vendor's own gauge says and what its billing groups say, with what may
 explain a difference."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,6 +21,7 @@ from tokens.models import Team
 # The gauge is whole cents of on-demand and of included spend.
 ROUNDING = Decimal(1)
 COUNTED = (EventKind.ON_DEMAND, EventKind.INCLUDED)
+ON_DEMAND = (EventKind.ON_DEMAND,)
 MEASURES = ("events", "charged_cents", "unpriced_events")
 
 
@@ -72,7 +73,8 @@ class Reconciliation:
     """The largest difference first. `gauge` and `groups`: cents of the whole team, None
     before the vendor was asked in this cycle, the gauge last at `read_at`.
     `unattributed`: cents of events without an e-mail; `is_whole`: every day of the
-    cycle up to today was fetched."""
+    cycle up to today was fetched. `guess`: of which kinds the gauge seems to be, where
+    the vendor does not say."""
 
     cycle: Cycle
     accounts: tuple[Account, ...]
@@ -81,6 +83,7 @@ class Reconciliation:
     groups: Decimal | None
     unattributed: Decimal
     is_whole: bool
+    guess: tuple[EventKind, ...] | None
 
     def of(self, state: State) -> int:
         return sum(account.state is state for account in self.accounts)
@@ -117,13 +120,13 @@ def compared(
     groups: GroupGauge | None = None,
 ) -> Reconciliation:
     """`rows` by person and kind, `late` the cents of days that still change. Pure."""
-    cents: dict[str, Decimal] = {}
+    guess = _guess(rows, read)
+    cents = _cents(rows, guess or COUNTED)
     unpriced: dict[str, int] = {}
     for row in rows:
         unpriced[row.email] = unpriced.get(row.email, 0) + row.unpriced_events
-        if row.kind in COUNTED:
-            cents[row.email] = cents.get(row.email, ZERO) + row.charged_cents
-    gauges = {one.email: one.total for one in read if one.email}
+    gauges = {one.email: one.said for one in read if one.email}
+    said = [one.said for one in read if one.said is not None]
     in_groups = groups.people if groups else {}
     unattributed = cents.pop("", ZERO)
     accounts = [
@@ -147,11 +150,36 @@ def compared(
         cycle,
         tuple(accounts),
         max((one.read_at for one in read), default=None),
-        sum((one.total or ZERO for one in read), ZERO) if read else None,
+        sum(said, ZERO) if said else None,
         groups.whole if groups else None,
         unattributed,
         is_whole,
+        guess,
     )
+
+
+def _cents(rows: Iterable[UsageRow], kinds: Collection[str]) -> dict[str, Decimal]:
+    cents: dict[str, Decimal] = {}
+    for row in rows:
+        if row.kind in kinds:
+            cents[row.email] = cents.get(row.email, ZERO) + row.charged_cents
+    return cents
+
+
+def _guess(
+    rows: Sequence[UsageRow], read: Sequence[Reading]
+) -> tuple[EventKind, ...] | None:
+    """The kinds of which the events come nearest to a gauge that came as `spendCents`
+    alone: it was all spend once, and is on-demand spend now."""
+    raw = {one.email: one.raw for one in read if one.raw is not None}
+    if not raw:
+        return None
+
+    def off(kinds: tuple[EventKind, ...]) -> Decimal:
+        cents = _cents(rows, kinds)
+        return sum((abs(s - cents.get(e, ZERO)) for e, s in raw.items()), ZERO)
+
+    return min(COUNTED, ON_DEMAND, key=off)
 
 
 def _account(found: Account, unattributed: Decimal, is_whole: bool) -> Account:

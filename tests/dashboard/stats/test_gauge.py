@@ -32,6 +32,18 @@ def test_half_a_sum_is_not_given_as_a_whole_one(team: Team) -> None:
     assert found.total == 4
 
 
+def test_spend_cents_that_come_alone_are_told_as_such(team: Team) -> None:
+    """As the first Admin API gave them: whether they are of all spend, or of on-demand
+    spend, it does not say."""
+    for email, raw in (("ada@x.org", 7), ("bob@x.org", 5)):
+        factories.snapshot(team, START, DAY, email, spend_raw=raw, rule="raw")
+    read = readings(team, CYCLE)
+    assert [one.said for one in read] == [Decimal(7), Decimal(5)]
+    assert [one.total for one in read] == [None, None]
+    found = gauge(read)
+    assert found and (found.raw, found.total) == (Decimal(12), None)
+
+
 def test_another_cycle_is_not_this_one(team: Team) -> None:
     factories.snapshot(team, END, DAY, "ada@x.org", total=3)
     assert gauge(readings(team, CYCLE)) is None

@@ -1,5 +1,6 @@
 """Events against the gauge: what is equal, what may be explained, what is open."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -67,6 +68,22 @@ def test_billing_groups_alone_are_enough_to_compare_with() -> None:
     assert found.gauge is None and found.read_at is None
     found = compared(CYCLE, [row("ada", "100")], [], {}, True, in_groups("90"))
     assert found.accounts[0].state is State.OPEN
+
+
+@pytest.mark.parametrize(
+    ("said", "guess"),
+    [("100", ("on_demand", "included")), ("60", ("on_demand",))],
+)
+def test_a_gauge_that_does_not_say_what_it_covers_is_what_comes_nearest(
+    said: str, guess: tuple[str, ...]
+) -> None:
+    rows = [row("ada", "60", "on_demand"), row("ada", "40"), row("bob", "9")]
+    read = [replace(reading("ada", None), raw=Decimal(said))]
+    found = compared(CYCLE, rows, read, {}, True)
+    assert found.guess == guess
+    [ada] = [account for account in found.accounts if account.email == "ada"]
+    assert (ada.state, ada.gauge) == (State.EQUAL, Decimal(said))
+    assert found.gauge == Decimal(said)
 
 
 def test_the_gauge_of_all_holds_what_is_nobodys() -> None:

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from dashboard.models import Stream, SyncState, SyncWindow
+from dashboard.models import SpendSnapshot, Stream, SyncState, SyncWindow
 from dashboard.periods import midnight
 from dashboard.sync.fetch import FETCH
 from tests import factories
@@ -105,6 +105,16 @@ def test_on_the_first_day_of_a_cycle_there_is_nothing_to_compare_with(
     factories.snapshot(world.team, start, world.today, "ada@example.com", total=0)
     cache.clear()
     assert sentence not in body(alice)
+
+
+def test_a_gauge_of_unknown_meaning_is_told_as_it_came(
+    alice: Client, world: World
+) -> None:
+    SpendSnapshot.objects.update(
+        spend_raw=321, on_demand=None, included=None, total=None
+    )
+    assert "Cursor’s own gauge said <strong>$3.21</strong> at" in body(alice)
+    assert "(spendCents), and not what that covers" in body(alice)
 
 
 def test_each_notice_leads_to_where_it_is_mended(alice: Client, world: World) -> None:

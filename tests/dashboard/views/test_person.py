@@ -167,6 +167,16 @@ def test_a_limit_and_its_history_are_shown(alice: Client, world: World) -> None:
     assert html.index(": $50.00 · $50.00 set for this") < html.index(": $20.00</li>")
 
 
+def test_a_gauge_of_unknown_meaning_is_shown_by_its_name(
+    alice: Client, world: World
+) -> None:
+    given = {"spend_raw": 1234, "rule": "raw"}
+    who = "bob@example.com"
+    factories.snapshot(world.team, world.cycle, world.today, who, **given)
+    html = body(alice, f"/dashboard/people/{who}/")
+    assert "$12.34 <small>spendCents</small>" in html
+
+
 def test_a_persons_models_are_shown_and_go_into_a_file(
     ada: Client, world: World
 ) -> None:
