@@ -1,8 +1,9 @@
 """Which days a page, a chart or a report is about.
 
 Days are UTC dates and both ends are inclusive. A billing cycle is an instant to an
-instant; its days are those that start in it, so that each day belongs to exactly one
-cycle and the cycles tile the calendar.
+instant; as days it is from the one that it starts on until right before the one that
+the next starts on, so that each day belongs to exactly one cycle and the cycles tile
+the calendar.
 """
 
 from calendar import monthrange
