@@ -9,7 +9,7 @@ from django.test import Client
 from tests import factories
 from tests.tokens.conftest import AddToken, row_of
 from tests.tokens.views.conftest import AUTH_TOKEN, BEARER, SignIn
-from tokens.models import Team, UpstreamToken
+from tokens.models import Team, TeamRole, UpstreamToken, User
 
 CANARY = "eyJhbGciOiJIUzI1NiJ9.Y2FuYXJ5.canary-signature"
 
@@ -174,6 +174,20 @@ def test_a_file_that_cannot_be_read_is_a_page_with_its_name(
     answer = sign_in("admin").get("/tokeninfo")
     assert answer.status_code == 500
     assert ".token is not UTF-8 text." in html(answer)
+
+
+def test_the_real_team_that_stands_in_for_the_demo_is_named_all_over_the_page(
+    sign_in: SignIn, team: Team
+) -> None:
+    client = sign_in("admin")
+    demo = Team.objects.create(slug="demo", name="Demo", is_demo=True)
+    TeamRole.objects.create(user=User.objects.get(), team=demo, role="admin")
+    answer = client.get("/tokeninfo?team=demo")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == f"/tokeninfo?team={team.slug}"
+    page = html(client.get(answer.headers["Location"]))
+    assert f"Upstream tokens of {team}" in page
+    assert "None of it is real" not in page
 
 
 def test_beside_the_demo_the_page_says_what_a_token_would_do(db: None) -> None:
