@@ -1,4 +1,4 @@
-from dashboard.models.activity import DayFacet, MonthActivity, TeamDay
+from dashboard.models.activity import DayFacet, PersonMonth, TeamDay
 from dashboard.models.audit import (
     AuditEvent,
     BillingGroup,
@@ -54,12 +54,12 @@ __all__ = [
     "LocalGroupMember",
     "Member",
     "Membership",
-    "MonthActivity",
     "MonthGroup",
     "MonthPerson",
     "MonthRollup",
     "OpeningSums",
     "Origin",
+    "PersonMonth",
     "QuarantinedRow",
     "QuarterHour",
     "SpendSnapshot",

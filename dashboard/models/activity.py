@@ -5,6 +5,7 @@
 
 from django.db import models
 
+from dashboard.models.cents import CentsField
 from tokens.models import Team
 
 
@@ -85,23 +86,32 @@ class DayFacet(models.Model):
         return f"{self.day} {self.facet} {self.value}"
 
 
-class MonthActivity(Counters):
-    """A person's counters of a calendar month (UTC). `days` has bit n set when the
-    vendor calls the person active on day n + 1. Only of months in `FreshMonth`."""
+class PersonMonth(models.Model):
+    """What one person did in a calendar month (UTC): usage events of all kinds and the
+    vendor's counters in one row. `days` has bit n set when they have events on day
+    n + 1, or when the counters call them active on it; `last_active` is the last such
+    day. Only of months that stand in `FreshMonth`."""
 
     team = models.ForeignKey(
-        Team, models.CASCADE, related_name="month_activity", db_index=False
+        Team, models.CASCADE, related_name="person_months", db_index=False
     )
     month = models.DateField(help_text="Its first day, UTC.")
     email = models.CharField(max_length=200, blank=True)
     days = models.BigIntegerField()
+    last_active = models.DateField(null=True)
+    charged_cents = CentsField()
+    on_demand_cents = CentsField()
+    included_cents = CentsField()
+    events = models.BigIntegerField()
+    requests_costs = CentsField()
+    tokens = models.BigIntegerField()
+    accepted_lines_added = models.BigIntegerField()
 
     class Meta:
         ordering = ["month", "email"]
-        verbose_name_plural = "month activity"
         constraints = [
             models.UniqueConstraint(
-                fields=["team", "month", "email"], name="month_activity_key"
+                fields=["team", "month", "email"], name="person_month_key"
             )
         ]
 

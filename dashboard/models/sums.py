@@ -191,8 +191,8 @@ class MonthRollup(Sums):
 
 
 class MonthPerson(Sums):
-    """Sums of a calendar month (UTC) by person and kind. `days` has bit n set when the
-    person has events on day n + 1. Only of months that stand in `FreshMonth`."""
+    """Sums of a calendar month (UTC) by person and kind. Only of months that stand in
+    `FreshMonth`."""
 
     team = models.ForeignKey(
         Team, models.CASCADE, related_name="month_people", db_index=False
@@ -200,7 +200,6 @@ class MonthPerson(Sums):
     month = models.DateField(help_text="Its first day, UTC.")
     email = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=10, choices=EventKind.choices)
-    days = models.BigIntegerField()
 
     class Meta:
         ordering = ["month", "email", "kind"]
@@ -242,11 +241,12 @@ class MonthGroup(Sums):
 
 class FreshMonth(models.Model):
     """A month whose tables equal its days. A sync that touches a day removes the row
-    in its own transaction; readers then sum the days until the month is built again."""
+    in its own transaction; readers then sum the days until the month is built again.
+    What a person did in a month follows from both streams."""
 
     class Source(models.TextChoices):
         EVENTS = "events", "Usage events"
-        DAILY = "daily", "Daily usage"
+        PEOPLE = "people", "Usage events and daily usage"
 
     team = models.ForeignKey(
         Team, models.CASCADE, related_name="fresh_months", db_index=False

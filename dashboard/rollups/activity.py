@@ -4,17 +4,19 @@ from collections.abc import Collection
 from datetime import date
 
 from dashboard.models import DailyUsage, DayFacet, FreshMonth, TeamDay
+from dashboard.models.activity import Counters
 from dashboard.rollups import months
 from dashboard.rollups.derived import Derived, days_args, of_days
 from dashboard.rollups.versions import changed
 from tokens.models import Team
 
+COUNTERS = [field.name for field in Counters._meta.get_fields()]
 _DAILY = f"{DailyUsage._meta.db_table} s"
 DAYS = Derived(
     TeamDay,
     {"day": "s.day"},
     {
-        **{name: f"SUM(s.{name})" for name in months.COUNTERS},
+        **{name: f"SUM(s.{name})" for name in COUNTERS},
         "people": "COUNT(NULLIF(s.email, ''))",
         "active": "COUNT(CASE WHEN s.is_active THEN NULLIF(s.email, '') END)",
     },
@@ -46,4 +48,4 @@ def rebuild_activity(team: Team, days: Collection[date]) -> None:
     DayFacet.objects.filter(team=team, day__in=days).delete()
     for facet in FACETS:
         facet.fill(of_days(days), days_args(team, days))
-    months.touch(team, FreshMonth.Source.DAILY, days)
+    months.touch(team, FreshMonth.Source.PEOPLE, days)

@@ -5,7 +5,7 @@ than the day. So a touched month only loses its place in `FreshMonth`, and is bu
 when the round of the sync is over.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from functools import cache
 
@@ -19,20 +19,19 @@ from dashboard.models import (
     DayGroup,
     DayModel,
     DayPerson,
+    EventKind,
     FreshMonth,
-    MonthActivity,
     MonthGroup,
     MonthPerson,
     MonthRollup,
+    PersonMonth,
     TeamDay,
     UsageRollup,
 )
-from dashboard.models.activity import Counters
 from dashboard.rollups.derived import Derived, groups_args, of_groups
 from dashboard.rollups.versions import changed
 from tokens.models import Team
 
-COUNTERS = [field.name for field in Counters._meta.get_fields()]
 _MEASURES = (
     "events",
     "unpriced_events",
@@ -44,6 +43,16 @@ _MEASURES = (
     "cache_read_tokens",
 )
 _OF_A_GROUP = ("group_id", "model", "kind")
+_CENTS = "THEN charged_cents ELSE 0 END"
+_LINES = "accepted_lines_added"
+_USED = {
+    "charged_cents": "charged_cents",
+    "on_demand_cents": f"CASE WHEN kind = '{EventKind.ON_DEMAND}' {_CENTS}",
+    "included_cents": f"CASE WHEN kind = '{EventKind.INCLUDED}' {_CENTS}",
+    "events": "events",
+    "requests_costs": "requests_costs",
+    "tokens": " + ".join(name for name in _MEASURES if name.endswith("_tokens")),
+}
 # From the first of a month into the next one.
 A_MONTH = timedelta(days=31)
 _MONTH = " AND s.day >= %(month)s AND s.day < %(next)s"
@@ -52,19 +61,14 @@ _MONTH = " AND s.day >= %(month)s AND s.day < %(next)s"
 @cache
 def tables(source: str) -> tuple[Derived, ...]:
     """The month tables that are made from a source's days."""
-    month, bit = _month(), _bit()
-    if source == FreshMonth.Source.DAILY:
-        sums = {name: f"SUM(s.{name})" for name in COUNTERS}
-        active = {"days": _whole(f"SUM(CASE WHEN s.is_active THEN {bit} ELSE 0 END)")}
-        keys = {"month": month, "email": "s.email"}
-        return (Derived(MonthActivity, keys, sums | active, _from(DailyUsage)),)
+    if source == FreshMonth.Source.PEOPLE:
+        return (_people(),)
     sums = {name: f"SUM(s.{name})" for name in _MEASURES}
-    person = {"month": month, "email": "s.email", "kind": "s.kind"}
+    person = {"month": _month(), "email": "s.email", "kind": "s.kind"}
     model = {**person, "model": "s.model"}
-    used = {"days": _whole(f"SUM({bit})")}
     return (
         Derived(MonthRollup, model, sums, _from(UsageRollup)),
-        Derived(MonthPerson, person, sums | used, _from(DayPerson)),
+        Derived(MonthPerson, person, sums, _from(DayPerson)),
         _groups(),
     )
 
@@ -73,6 +77,26 @@ def _groups() -> Derived:
     sums = {name: f"SUM(s.{name})" for name in _MEASURES}
     keys = {"month": _month(), **{name: f"s.{name}" for name in _OF_A_GROUP}}
     return Derived(MonthGroup, keys, sums, _from(DayGroup))
+
+
+def _people() -> Derived:
+    """Each bit of a day counts once, however many rows say that it was an active one:
+    the sum of different bits is the number that has them all."""
+    active, keys = "CASE WHEN s.is_active THEN", {"month": _month(), "email": "s.email"}
+    days = {
+        "days": f"CAST(COALESCE(SUM(DISTINCT {active} {_bit()} END), 0) AS bigint)",
+        "last_active": f"MAX({active} s.day END)",
+    }
+    sums = {name: f"SUM(s.{name})" for name in (*_USED, _LINES)}
+    used = ", ".join(f"{value} AS {name}" for name, value in _USED.items())
+    nothing = ", ".join(["0"] * len(_USED))
+    source = (
+        f"(SELECT team_id, day, email, TRUE AS is_active, {used}, 0 AS {_LINES} "
+        f"FROM {DayPerson._meta.db_table} UNION ALL "
+        f"SELECT team_id, day, email, is_active, {nothing}, {_LINES} "
+        f"FROM {DailyUsage._meta.db_table}) s"
+    )
+    return Derived(PersonMonth, keys, days | sums, source)
 
 
 def fresh(source: FreshMonth.Source) -> str:
@@ -84,9 +108,11 @@ def fresh(source: FreshMonth.Source) -> str:
 
 
 def touch(team: Team, source: FreshMonth.Source, days: Collection[date]) -> None:
-    """In the transaction that changes these days."""
+    """In the transaction that changes these days, of events or of daily usage."""
     months = {day.replace(day=1) for day in days}
-    FreshMonth.objects.filter(team=team, source=source, month__in=months).delete()
+    sources = {source, FreshMonth.Source.PEOPLE}
+    known = FreshMonth.objects.filter(team=team, month__in=months)
+    known.filter(source__in=sources).delete()
 
 
 def rebuild_groups(
@@ -111,14 +137,18 @@ def rebuild_groups(
 def refresh_months(team: Team) -> int:
     """Build every month that is not fresh, each in a transaction; how many."""
     built = 0
-    for source, days in _SOURCES.items():
-        found = days.objects.filter(team=team).order_by()
-        there = set(found.values_list(TruncMonth("day"), flat=True).distinct())
+    for source, tables_of_days in _SOURCES.items():
+        there = {m for table in tables_of_days for m in _months_of(team, table)}
         fresh = FreshMonth.objects.filter(team=team, source=source)
         for month in sorted(there - set(fresh.values_list("month", flat=True))):
             _build(team, source, month)
             built += 1
     return built
+
+
+def _months_of(team: Team, table: type[DayModel] | type[TeamDay]) -> Iterable[date]:
+    found = table._default_manager.filter(team=team).order_by()
+    return found.values_list(TruncMonth("day"), flat=True).distinct()
 
 
 def _build(team: Team, source: FreshMonth.Source, month: date) -> None:
@@ -135,10 +165,10 @@ def _build(team: Team, source: FreshMonth.Source, month: date) -> None:
         FreshMonth.objects.get_or_create(team=team, source=source, month=month)
 
 
-# A small table that has every day of the source.
-_SOURCES: dict[FreshMonth.Source, type[DayModel] | type[TeamDay]] = {
-    FreshMonth.Source.EVENTS: DayModel,
-    FreshMonth.Source.DAILY: TeamDay,
+# Small tables that have every day of the source.
+_SOURCES: dict[FreshMonth.Source, tuple[type[DayModel] | type[TeamDay], ...]] = {
+    FreshMonth.Source.EVENTS: (DayModel,),
+    FreshMonth.Source.PEOPLE: (DayModel, TeamDay),
 }
 
 
@@ -157,8 +187,3 @@ def _bit() -> str:
     if connection.vendor == "sqlite":
         return "(1 << (CAST(strftime('%%d', s.day) AS integer) - 1))"
     return "(CAST(1 AS bigint) << (CAST(EXTRACT(DAY FROM s.day) AS integer) - 1))"
-
-
-def _whole(total: str) -> str:
-    """PostgreSQL sums whole numbers to a NUMERIC."""
-    return f"CAST({total} AS bigint)"

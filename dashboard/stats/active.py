@@ -1,8 +1,8 @@
 """Who was active on which days: a person's days are the bits of one whole number.
 
 Somebody is active on a UTC day when the vendor's counters say so, or when they have
-events on it. Usage without an e-mail is nobody. Whole months come from the month
-tables, days of months that are not fresh from the day tables.
+events on it. Usage without an e-mail is nobody. Whole months come from the table of
+months, days of months that are not fresh from the day tables.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,8 +17,7 @@ from dashboard.models import (
     DayPerson,
     FreshMonth,
     LocalGroupMember,
-    MonthActivity,
-    MonthPerson,
+    PersonMonth,
 )
 from dashboard.periods import DAY, Period, days_before
 from dashboard.stats.sources import NO_GROUP
@@ -26,10 +25,10 @@ from dashboard.stats.spans import between
 from tokens.models import Team
 
 WEEK, MONTH = 7, 30
-# What says that somebody was active: by month, by day, and which of its rows do.
-SOURCES: tuple[tuple[FreshMonth.Source, type[Model], type[Model], Q], ...] = (
-    (FreshMonth.Source.EVENTS, MonthPerson, DayPerson, Q()),
-    (FreshMonth.Source.DAILY, MonthActivity, DailyUsage, Q(is_active=True)),
+# What says by the day that somebody was active, and which of its rows do.
+BY_DAY: tuple[tuple[type[Model], Q], ...] = (
+    (DayPerson, Q()),
+    (DailyUsage, Q(is_active=True)),
 )
 
 
@@ -125,14 +124,13 @@ def in_group(found: Active, team: Team, group: int) -> Active:
 
 def _found(team: Team, period: Period) -> Iterator[tuple[str, date, int]]:
     """(e-mail, a day, bits from that day on). One statement for all tables."""
-    fresh = months_touched(team, period)
+    months = months_touched(team, period)
     parts: list[QuerySet[Any, tuple[str, date, int]]] = []
-    for source, by_month, by_day, only in SOURCES:
-        months = sorted(month for name, month in fresh if name == source)
-        if months:
-            rows = by_month._default_manager.filter(team=team, month__in=months)
-            parts.append(rows.order_by().values_list("email", "month", "days"))
-        for days in between(period, months):
+    if months:
+        rows = PersonMonth.objects.filter(team=team, month__in=months, days__gt=0)
+        parts.append(rows.order_by().values_list("email", "month", "days"))
+    for days in between(period, months):
+        for by_day, only in BY_DAY:
             single = by_day._default_manager.filter(
                 only, team=team, day__range=(days.start, days.end)
             )
@@ -141,12 +139,20 @@ def _found(team: Team, period: Period) -> Iterator[tuple[str, date, int]]:
     yield from parts[0].union(*parts[1:], all=True)
 
 
-def months_touched(team: Team, period: Period) -> list[tuple[str, date]]:
-    """Every fresh month that the period touches, by source, the oldest first: more
-    days than asked for do no harm, they are cut off."""
+def months_touched(team: Team, period: Period) -> list[date]:
+    """Every month of people that is fresh and that the period touches, the oldest
+    first: more days than asked for do no harm, they are cut off."""
+    return fresh_by_source(team, period).get(FreshMonth.Source.PEOPLE, [])
+
+
+def fresh_by_source(team: Team, period: Period) -> dict[str, list[date]]:
+    """The fresh months that the period touches, the oldest first."""
     span = (period.start.replace(day=1), period.end)
-    found = FreshMonth.objects.filter(team=team, month__range=span)
-    return list(found.values_list("source", "month"))
+    rows = FreshMonth.objects.filter(team=team, month__range=span)
+    found: dict[str, list[date]] = {}
+    for source, month in rows.order_by("month").values_list("source", "month"):
+        found.setdefault(source, []).append(month)
+    return found
 
 
 def _smeared(bits: int, length: int) -> int:

@@ -7,13 +7,22 @@ from decimal import Decimal
 from operator import add
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, F, Q, QuerySet, Sum, Value
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    F,
+    Model,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+)
 
-from dashboard.models import EventKind
+from dashboard.models import EventKind, PersonMonth
 from dashboard.periods import Period
 from dashboard.stats.group_times import GroupTimes
 from dashboard.stats.rows import ZERO
-from dashboard.stats.sources import Only, rows, source
+from dashboard.stats.sources import Only, Source, rows, source
 from dashboard.stats.spans import parts, with_days_to_come
 from tokens.models import Team
 
@@ -58,6 +67,14 @@ def in_all(every: Sequence[Used]) -> Used:
 
 
 ByPerson = dict[str, Used]
+OF_PEOPLE: Sums = {
+    "total": Sum("charged_cents"),
+    "on_demand": Sum("on_demand_cents"),
+    "included": Sum("included_cents"),
+    "requests": Sum("events"),
+    "units": Sum("requests_costs"),
+    "tokens": Sum("tokens"),
+}
 EVERYTHING = ("total", "on_demand", "included", "requests", "units", "tokens")
 # A sum of nothing is NULL.
 NONE = (ZERO, ZERO, ZERO, 0, ZERO, 0)
@@ -81,15 +98,20 @@ def by_person(
     only: Only,
     times: GroupTimes | None = None,
     *,
+    of_people: Sequence[date] = (),
     first: Collection[str] = EVERYTHING,
     others: Collection[str] = ("total",),
 ) -> dict[str, ByPerson]:
     """By the names of the spans, then by e-mail: the sums `first` of the first span,
     `others` of the others. A kind in `only` narrows no money of the first, and the
-    `total` of the others. `months`: what the tables of months hold. `times`: where it
-    is known who was ever in the group of `only`."""
+    `total` of the others. `months`: what the tables of months hold, and `of_people`
+    that of people, which is smaller. `times`: where it is known who was ever in the
+    group of `only`."""
     found: dict[str, dict[str, list[Any]]] = {name: {} for name in spans}
-    every = list(_parts(team, spans, months, only, times, (first, others)))
+    table = source({"email", "kind", *replace(only, kind=None).columns})
+    if of_people and only.kind is None and only.model is None:
+        table, months = replace(table, months=PersonMonth), of_people
+    every = list(_parts(table, team, spans, months, only, times, (first, others)))
     for name, email, *sums in every[0].union(*every[1:], all=True):
         of_span = found[name]
         pairs = zip(sums, NONE, strict=True)
@@ -103,6 +125,7 @@ def by_person(
 
 
 def _parts(
+    table: Source,
     team: Team,
     spans: Mapping[str, Period],
     months: Sequence[date],
@@ -111,35 +134,40 @@ def _parts(
     wanted: tuple[Collection[str], Collection[str]],
 ) -> Iterator[Part]:
     kind, only = only.kind, replace(only, kind=None)
-    table = source({"email", "kind", *only.columns})
     people = times.people_of(only.group) if times and only.group else None
     days = rows(table.days, team, _around(spans.values()), only, people)
     of_first, of_others = wanted
-    sums = _sums(of_first, None, kind)
+    wanted_of, of_money = of_first, None
     for name, span in spans.items():
         for part in parts(table, days, team, span, months, only):
-            yield _summed(name, part, sums)
-        sums = _sums(of_others, kind, kind)
+            yield _summed(name, part, _sums(part.model, wanted_of, of_money, kind))
+        wanted_of, of_money = of_others, kind
 
 
 def _around(spans: Collection[Period]) -> Period:
     return Period(min(s.start for s in spans), max(s.end for s in spans))
 
 
-def _sums(wanted: Collection[str], of_money: str | None, kind: str | None) -> Sums:
+def _sums(
+    table: type[Model], wanted: Collection[str], of_money: str | None, kind: str | None
+) -> Sums:
     """In a union every part has as many columns: those not wanted are NULL."""
+    every = OF_PEOPLE if table is PersonMonth else _by_kind(of_money, kind)
+    return {
+        f"sum_{name}": value if name in wanted else Value(None, BigIntegerField())
+        for name, value in every.items()
+    }
+
+
+def _by_kind(of_money: str | None, kind: str | None) -> Sums:
     money, counted = _of_kind(of_money), _of_kind(kind)
-    every = {
+    return {
         "total": Sum("charged_cents", filter=money),
         "on_demand": Sum("charged_cents", filter=Q(kind=EventKind.ON_DEMAND)),
         "included": Sum("charged_cents", filter=Q(kind=EventKind.INCLUDED)),
         "requests": Sum("events", filter=counted),
         "units": Sum("requests_costs", filter=counted),
         "tokens": Sum(TOKENS, filter=counted),
-    }
-    return {
-        f"sum_{name}": value if name in wanted else Value(None, BigIntegerField())
-        for name, value in every.items()
     }
 
 

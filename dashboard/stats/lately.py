@@ -1,9 +1,5 @@
 """When everybody was last active, and how many lines of the AI's they accepted: one
-statement for the whole team.
-
-Who was active in the newest month, as nearly everybody is, is not looked for in the
-older ones.
-"""
+statement for the whole team."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,22 +9,18 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import BigIntegerField, DateField, F, Max, Q, QuerySet, Sum, Value
+from django.db.models import DateField, Max, Q, QuerySet, Sum, Value
 
-from dashboard.models import (
-    DailyUsage,
-    FreshMonth,
-    MonthActivity,
-)
-from dashboard.periods import DAY, Period, days_before
-from dashboard.stats.active import SOURCES
+from dashboard.models import DailyUsage, PersonMonth
+from dashboard.periods import Period, days_before
+from dashboard.stats.active import BY_DAY
 from dashboard.stats.seats import HORIZON
 from dashboard.stats.spans import between, whole_months
 from tokens.models import Team
 
 Part = QuerySet[Any, tuple[Any, ...]]
-SEEN, LINES = 0, 1
-ONE_DAY = Value(1, BigIntegerField())
+NO_LINES = Value(0)
+NEVER = Value(None, DateField())
 
 
 @dataclass(frozen=True)
@@ -39,19 +31,15 @@ class Lately:
     lines: Mapping[str, int] = field(default_factory=dict)
 
 
-def lately(
-    team: Team, today: date, period: Period, months: Mapping[str, Sequence[date]]
-) -> Lately:
+def lately(team: Team, today: date, period: Period, months: Sequence[date]) -> Lately:
     """The lines are those of the period, the last active day is as of `today`.
-    `months`: what the tables of months hold of both, by source."""
+    `months`: what the table of months holds of both."""
     last: dict[str, date] = {}
     lines: dict[str, int] = defaultdict(int)
-    parts = [*_seen(team, horizon(today), months), *_lines(team, period, months)]
-    for what, email, first, number in parts[0].union(*parts[1:], all=True):
-        if what == LINES:
-            lines[email] += int(number)
-        elif email and number:
-            day = first + DAY * (int(number).bit_length() - 1)
+    parts = list(_parts(team, horizon(today), period, months))
+    for email, day, number in parts[0].union(*parts[1:], all=True):
+        lines[email] += int(number or 0)
+        if email and day:
             last[email] = max(day, last.get(email, day))
     return Lately(last, lines)
 
@@ -60,26 +48,25 @@ def horizon(today: date) -> Period:
     return Period(days_before(today, HORIZON.days), today)
 
 
-def _seen(
-    team: Team, span: Period, months: Mapping[str, Sequence[date]]
+def _parts(
+    team: Team, span: Period, period: Period, months: Sequence[date]
 ) -> Iterator[Part]:
-    """(SEEN, e-mail, a day, bits from that day on); the highest bit is the last day."""
-    for source, by_month, by_day, only in SOURCES:
-        fresh = touched(span, months.get(source, ()))
-        of_team = by_month._default_manager.filter(team=team).order_by()
-        newest = of_team.filter(month__in=fresh[-1:])
-        seen = newest.filter(days__gt=0).values("email")
-        older = of_team.filter(month__in=fresh[:-1]).exclude(email__in=seen)
-        for found in (newest, older) if fresh else ():
-            named = found.annotate(what=Value(SEEN), first=F("month"))
-            grouped = named.values("what", "email", "first")
-            yield _part(grouped.annotate(number=Max("days")))
-        for edge in between(span, fresh):
-            days = by_day._default_manager.filter(
-                only, team=team, day__range=(edge.start, edge.end)
-            )
-            grouped = days.order_by().annotate(what=Value(SEEN)).values("what", "email")
-            yield _part(grouped.annotate(first=Max("day"), number=ONE_DAY))
+    """(e-mail, last active day or None, lines or None)."""
+    fresh, whole = touched(span, months), whole_months(period, months)
+    if every := {*fresh, *whole}:
+        rows = PersonMonth.objects.filter(team=team, month__in=sorted(every))
+        yield _part(
+            rows,
+            Max("last_active", filter=Q(month__in=fresh)),
+            Sum("accepted_lines_added", filter=Q(month__in=whole)),
+        )
+    for edge in between(span, fresh):
+        for by_day, only in BY_DAY:
+            days = by_day._default_manager.filter(only, team=team)
+            yield _part(days.filter(_inside(edge)), Max("day"), NO_LINES)
+    if edges := [_inside(days) for days in between(period, whole)]:
+        daily = DailyUsage.objects.filter(reduce(or_, edges), team=team)
+        yield _part(daily, NEVER, Sum("accepted_lines_added"))
 
 
 def touched(span: Period, months: Sequence[date]) -> list[date]:
@@ -87,23 +74,11 @@ def touched(span: Period, months: Sequence[date]) -> list[date]:
     return [month for month in months if span.start.replace(day=1) <= month <= span.end]
 
 
-def _lines(
-    team: Team, period: Period, months: Mapping[str, Sequence[date]]
-) -> Iterator[Part]:
-    """(LINES, e-mail, any day, lines)."""
-    whole = whole_months(period, months.get(FreshMonth.Source.DAILY, ()))
-    edges = [Q(day__range=(days.start, days.end)) for days in between(period, whole)]
-    tables: list[QuerySet[Any]] = []
-    if whole:
-        tables.append(MonthActivity.objects.filter(team=team, month__in=whole))
-    if edges:
-        tables.append(DailyUsage.objects.filter(reduce(or_, edges), team=team))
-    for rows in tables:
-        grouped = rows.order_by().annotate(what=Value(LINES)).values("what", "email")
-        first = Value(period.start, DateField())
-        yield _part(grouped.annotate(first=first, number=Sum("accepted_lines_added")))
+def _inside(days: Period) -> Q:
+    return Q(day__range=(days.start, days.end))
 
 
-def _part(grouped: Any) -> Part:
-    part: Part = grouped.values_list("what", "email", "first", "number")
+def _part(rows: QuerySet[Any], seen: Any, lines: Any) -> Part:
+    grouped = rows.order_by().values("email").annotate(seen=seen, lines=lines)
+    part: Part = grouped.values_list("email", "seen", "lines")
     return part

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.models import FreshMonth, Member
 from dashboard.periods import Cycle, Period
-from dashboard.stats.active import months_touched
+from dashboard.stats.active import fresh_by_source
 from dashboard.stats.by_person import (
     BEFORE,
     LATE,
@@ -111,10 +111,7 @@ class Span:
 
 def months_of(team: Team, span: Span) -> Months:
     """What the tables of months hold of a span's days, by source."""
-    found: dict[str, list[date]] = {}
-    for source, month in months_touched(team, span.whole):
-        found.setdefault(source, []).append(month)
-    return found
+    return fresh_by_source(team, span.whole)
 
 
 def roster(
@@ -122,8 +119,9 @@ def roster(
 ) -> list[Somebody]:
     """Four queries. Lines and last active days are of all models and groups."""
     by_month = months.get(FreshMonth.Source.EVENTS, ())
-    used = by_person(team, span.parts, by_month, only, times)
-    seen = lately(team, span.today, span.parts[NOW], months)
+    of_people = months.get(FreshMonth.Source.PEOPLE, ())
+    used = by_person(team, span.parts, by_month, only, times, of_people=of_people)
+    seen = lately(team, span.today, span.parts[NOW], of_people)
     gauges = {reading.email: reading for reading in readings(team, span.cycle)}
     names = ("email", "name", "role", "first_seen_at", "left_at")
     members = {

@@ -15,6 +15,7 @@ from dashboard.models import (
     MonthGroup,
     MonthPerson,
     MonthRollup,
+    PersonMonth,
     UsageRollup,
 )
 from dashboard.models.sums import Sums
@@ -50,7 +51,7 @@ class Source:
 
     days: type[Sums]
     columns: frozenset[str]
-    months: type[Sums] | None = None
+    months: type[Sums] | type[PersonMonth] | None = None
 
 
 WHOLE = Source(DayModel, frozenset({"model", "kind"}))
@@ -91,13 +92,17 @@ def rows(
 
 
 def month_rows(
-    table: type[Sums], team: Team, months: Sequence[date], only: Only
+    table: type[Sums] | type[PersonMonth],
+    team: Team,
+    months: Sequence[date],
+    only: Only,
 ) -> QuerySet[Any]:
-    """The rows of a table by month. Who is in a group may change on any day, so a table
-    by person cannot be asked for one."""
+    """The rows of a table by month that have usage: in a person's month there may be
+    daily counters alone. Who is in a group may change on any day, so a table by person
+    cannot be asked for one."""
     assert only.group is None or table is MonthGroup
     every: QuerySet[Any] = table._default_manager.order_by()
-    found = every.filter(team=team, month__in=months, **only.columns)
+    found = every.filter(team=team, month__in=months, events__gt=0, **only.columns)
     return found if only.group is None else found.filter(group=only.group)
 
 

@@ -18,10 +18,10 @@ from dashboard.models import (
     DayPerson,
     FreshMonth,
     LocalGroup,
-    MonthActivity,
     MonthGroup,
     MonthPerson,
     MonthRollup,
+    PersonMonth,
     QuarterHour,
     TeamDay,
     UsageRollup,
@@ -31,7 +31,6 @@ from tests import factories
 from tokens.models import Team
 
 FIRST, SECOND = date(2026, 11, 2), date(2026, 11, 20)
-DAILY = FreshMonth.Source.DAILY
 
 
 @pytest.fixture
@@ -88,25 +87,65 @@ def test_a_longer_time_in_the_group_moves_the_earlier_money_into_it(team: Team) 
     assert list(differences(team)) == []
 
 
-def test_a_month_has_a_bit_for_each_day_with_events(team: Team) -> None:
-    ada = MonthPerson.objects.get(email="ada@example.com")
-    assert ada.days == 1 << (FIRST.day - 1) | 1 << (SECOND.day - 1)
-    assert ada.charged_cents == Decimal("3.25")
+def test_a_persons_month_has_a_bit_for_each_active_day_of_either_source(
+    team: Team,
+) -> None:
+    """A day counts once, with two kinds of events and counters on it as well."""
+    factories.event(team, day=SECOND, email="ada@example.com", kind="included")
+    daily(team, SECOND, "ada@example.com")
+    third, fourth = date(2026, 11, 21), date(2026, 11, 22)
+    daily(team, third, "ada@example.com")
+    daily(team, fourth, "ada@example.com", is_active=False)
+    rollups.rebuild(team, [SECOND])
+    rollups.rebuild_activity(team, [SECOND, third, fourth])
+    rollups.refresh_months(team)
+    ada = PersonMonth.objects.get(email="ada@example.com")
+    assert ada.days == sum(1 << day.day - 1 for day in (FIRST, SECOND, third))
+    assert ada.last_active == third
 
 
-def test_a_month_has_a_bit_for_each_active_day(team: Team) -> None:
-    daily(team, SECOND, "ada@example.com", is_active=False)
+def test_a_persons_month_has_the_sums_of_all_kinds_and_of_the_two_that_cost(
+    team: Team,
+) -> None:
+    for kind, cents in (("on_demand", "7"), ("free", "0.5")):
+        factories.event(
+            team, day=FIRST, email="ada@example.com", kind=kind, cents=cents
+        )
+    rollups.rebuild(team, [FIRST])
+    rollups.refresh_months(team)
+    days = DayPerson.objects.filter(email="ada@example.com")
+    ada = PersonMonth.objects.get(email="ada@example.com")
+    assert ada.charged_cents == sum(row.charged_cents for row in days)
+    assert (ada.on_demand_cents, ada.included_cents) == (7, Decimal("3.25"))
+    assert ada.events == 5
+    assert ada.requests_costs == sum(row.requests_costs for row in days)
+    assert ada.tokens == sum(
+        row.input_tokens
+        + row.output_tokens
+        + row.cache_write_tokens
+        + row.cache_read_tokens
+        for row in days
+    )
+
+
+def test_who_was_never_active_in_a_month_has_no_last_day(team: Team) -> None:
+    daily(team, SECOND, "eve@example.com", is_active=False)
     rollups.rebuild_activity(team, [SECOND])
     rollups.refresh_months(team)
-    ada = MonthActivity.objects.get(email="ada@example.com")
-    assert ada.days == 1 << (FIRST.day - 1)
-    assert ada.total_accepts == 6
+    eve = PersonMonth.objects.get(email="eve@example.com")
+    assert (eve.days, eve.last_active) == (0, None)
 
 
-def test_a_touched_day_leaves_its_month_to_be_summed_again(team: Team) -> None:
-    rollups.rebuild(team, [FIRST])
-    assert list(FreshMonth.objects.values_list("source", flat=True)) == [DAILY]
-    assert rollups.refresh_months(team) == 1
+@pytest.mark.parametrize(
+    ("touched", "left"), [("events", []), ("counters", ["events"])]
+)
+def test_a_touched_day_leaves_its_month_to_be_summed_again(
+    team: Team, touched: str, left: list[str]
+) -> None:
+    build = {"events": rollups.rebuild, "counters": rollups.rebuild_activity}
+    build[touched](team, [FIRST])
+    assert list(FreshMonth.objects.values_list("source", flat=True)) == left
+    assert rollups.refresh_months(team) == 2 - len(left)
     assert rollups.refresh_months(team) == 0
     assert list(differences(team)) == []
 
@@ -144,6 +183,7 @@ def test_each_change_makes_a_new_version_of_the_data(team: Team) -> None:
         MonthRollup,
         MonthPerson,
         MonthGroup,
+        PersonMonth,
     ],
 )
 def test_a_wrong_sum_of_events_is_found_and_repaired(
@@ -153,7 +193,7 @@ def test_a_wrong_sum_of_events_is_found_and_repaired(
     found_and_repaired(team)
 
 
-@pytest.mark.parametrize("table", [TeamDay, DayFacet, MonthActivity])
+@pytest.mark.parametrize("table", [TeamDay, DayFacet, PersonMonth])
 def test_a_missing_sum_of_the_counters_is_found_and_repaired(
     team: Team, table: type[Model]
 ) -> None:
