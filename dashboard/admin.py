@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from dashboard.audit_log.told import as_json
 from dashboard.models import (
     AuditEvent,
     BillingGroup,
@@ -151,8 +152,14 @@ class FieldSeenAdmin(ReadOnlyAdmin):
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyAdmin):
     list_display = ("at", "type", "email", "team", "ip_address")
+    exclude = ("data",)
+    readonly_fields = ("told",)
     list_filter = ("team", "at")
     search_fields = ("email", "type", "event_id")
+
+    @admin.display(description="data")
+    def told(self, event: AuditEvent) -> str:
+        return as_json(event.data)
 
 
 @admin.register(BillingGroup)

@@ -87,6 +87,9 @@ class Shell:
             ]
         if self._manages:
             entries.append(
+                self._entry(_("Audit log"), "audit-log", "shield-check", self._query)
+            )
+            entries.append(
                 self._entry(_("Gateway"), "gateway", "hdd-network", self.of_team)
             )
             entries.append(self._entry(_("Tokens"), "tokeninfo", "key", self.of_team))

@@ -3,6 +3,7 @@ from django.views.generic import RedirectView
 
 from dashboard.views import (
     adoption,
+    audit_log,
     backfill,
     chargeback,
     charts,
@@ -32,6 +33,8 @@ urlpatterns = [
     path("models/", models.models, name="models"),
     path("models.csv", models.models_csv, name="models-csv"),
     path("adoption/", adoption.adoption, name="adoption"),
+    path("audit-log/", audit_log.audit_log, name="audit-log"),
+    path("audit-log.csv", audit_log.audit_log_csv, name="audit-log-csv"),
     path("groups/", groups.groups, name="groups"),
     path("groups.csv", groups.groups_csv, name="groups-csv"),
     path("charge-back/", chargeback.chargeback, name="chargeback"),

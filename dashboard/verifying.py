@@ -1,5 +1,5 @@
-"""The proof that the tables of sums equal what they were made from, down to the events
-and the vendor's daily counters."""
+"""The proof that the tables of sums equal what they were made from, down to the events,
+the vendor's daily counters and its audit log."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,12 +9,13 @@ from django.db import connection
 
 from dashboard.models import FreshMonth
 from dashboard.rollups.activity import DAYS, FACETS
+from dashboard.rollups.audit import AUDIT
 from dashboard.rollups.derived import Derived
 from dashboard.rollups.months import fresh, tables
 from dashboard.rollups.usage import FROM_EVENTS, FROM_SUMS, GROUPS, OPENING
 from tokens.models import Team
 
-BY_DAY = (*FROM_EVENTS, *FROM_SUMS, GROUPS, OPENING, DAYS)
+BY_DAY = (*FROM_EVENTS, *FROM_SUMS, GROUPS, OPENING, DAYS, AUDIT)
 
 
 @dataclass(frozen=True)

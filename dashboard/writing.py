@@ -84,6 +84,11 @@ class Writing:
         joined = self.words.datetime_formats["medium"]
         return f"{joined.format(f'{utc:%H:%M}', self.day(utc.date()))} UTC"
 
+    def moment(self, value: datetime) -> str:
+        """To the second, by the clock of its own zone, which it does not name."""
+        joined = self.words.datetime_formats["medium"]
+        return str(joined.format(f"{value:%H:%M:%S}", self.day(value.date())))
+
     def listed(self, words: list[str]) -> str:
         return format_list([str(word) for word in words], locale=self.words)
 

@@ -51,6 +51,8 @@ ROUTES = (
     Route("reconcile-csv", Kind.DATA),
     Route("models-csv", Kind.DATA),
     Route("adoption", Kind.PAGE),
+    Route("audit-log", Kind.PAGE),
+    Route("audit-log-csv", Kind.DATA),
     Route("groups", Kind.PAGE),
     Route("groups-csv", Kind.DATA),
     Route("chargeback", Kind.PAGE),

@@ -1,5 +1,6 @@
 from dashboard.models.activity import DayFacet, PersonMonth, TeamDay
 from dashboard.models.audit import (
+    AuditDay,
     AuditEvent,
     BillingGroup,
     BlocklistRepo,
@@ -30,6 +31,7 @@ from dashboard.models.sync import Stream, SyncRun, SyncState, SyncWindow
 from dashboard.models.vendor import Capability, FieldSeen, QuarantinedRow
 
 __all__ = [
+    "AuditDay",
     "AuditEvent",
     "BillingCycle",
     "BillingGroup",

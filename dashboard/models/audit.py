@@ -7,13 +7,18 @@ from tokens.models import Team
 
 
 class AuditEvent(models.Model):
+    """`data` is as it came, secrets included: only `dashboard/audit_log/told.py` reads
+    it for people. `words` is what a search looks in."""
+
     team = models.ForeignKey(Team, models.CASCADE, related_name="audit_events")
     event_id = models.CharField(max_length=200)
     at = models.DateTimeField(help_text="UTC.")
+    day = models.DateField(help_text="UTC.")
     email = models.CharField(max_length=200, blank=True)
     type = models.CharField(max_length=200)
     ip_address = models.CharField(max_length=200, blank=True)
     data = models.JSONField(default=dict)
+    words = models.TextField(blank=True, editable=False)
     payload_hash = models.CharField(max_length=64, editable=False)
     synced_at = models.DateTimeField()
 
@@ -24,10 +29,40 @@ class AuditEvent(models.Model):
                 fields=["team", "event_id"], name="audit_event_once"
             )
         ]
-        indexes = [models.Index(fields=["team", "at"], name="audit_event_time")]
+        # Each ends with what pages of the log are turned by.
+        indexes = [
+            models.Index(fields=["team", "at", "id"], name="audit_event_time"),
+            models.Index(fields=["team", "type", "at", "id"], name="audit_event_type"),
+            models.Index(
+                fields=["team", "email", "at", "id"], name="audit_event_person"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.type} by {self.email}"
+
+
+class AuditDay(models.Model):
+    """How many audit events of a type a UTC day has. `dashboard/rollups/audit.py`
+    builds it, and nothing else writes it."""
+
+    team = models.ForeignKey(
+        Team, models.CASCADE, related_name="audit_days", db_index=False
+    )
+    day = models.DateField(help_text="UTC.")
+    type = models.CharField(max_length=200)
+    events = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["day", "type"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "day", "type"], name="audit_day_key"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.type}"
 
 
 class BillingGroup(models.Model):

@@ -6,6 +6,7 @@ until then do not stand in `FreshMonth`; `stats/spans.py` sums the days instead.
 """
 
 from dashboard.rollups.activity import rebuild_activity
+from dashboard.rollups.audit import rebuild_audit
 from dashboard.rollups.months import refresh_months
 from dashboard.rollups.usage import rebuild, rebuild_days_of_groups, rebuild_opening
 from dashboard.rollups.whole import rebuild_all
@@ -14,6 +15,7 @@ __all__ = [
     "rebuild",
     "rebuild_activity",
     "rebuild_all",
+    "rebuild_audit",
     "rebuild_days_of_groups",
     "rebuild_opening",
     "refresh_months",

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
 from django.db.models import Model
 
+from dashboard.periods import midnight
 from tokens.models import Team
 
 Args = dict[str, Any]
@@ -55,10 +56,17 @@ def of_days(days: Collection[date]) -> str:
 
 
 def days_args(team: Team, days: Collection[date]) -> Args:
-    """For `of_days`; `first_ms` and `last_ms` are the span of the days, inclusive."""
+    """For `of_days`; `first_ms` and `last_ms` are the span of the days, inclusive, and
+    `first_at` up to but without `after` the same in instants."""
     adapt = connection.ops.adapt_datefield_value
+    adapt_instant = connection.ops.adapt_datetimefield_value
     named: Args = {f"day{n}": adapt(day) for n, day in enumerate(sorted(days))}
-    span = {"first_ms": _ms(min(days)), "last_ms": _ms(max(days), 1) - 1}
+    span = {
+        "first_ms": _ms(min(days)),
+        "last_ms": _ms(max(days), 1) - 1,
+        "first_at": adapt_instant(midnight(min(days))),
+        "after": adapt_instant(midnight(max(days)) + timedelta(days=1)),
+    }
     return named | span | {"team": team.pk}
 
 

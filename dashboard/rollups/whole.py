@@ -6,8 +6,16 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Model
 
-from dashboard.models import DailyUsage, TeamDay, UsageEvent, UsageRollup
+from dashboard.models import (
+    AuditDay,
+    AuditEvent,
+    DailyUsage,
+    TeamDay,
+    UsageEvent,
+    UsageRollup,
+)
 from dashboard.rollups.activity import rebuild_activity
+from dashboard.rollups.audit import rebuild_audit
 from dashboard.rollups.months import refresh_months
 from dashboard.rollups.usage import rebuild
 from tokens.models import Team
@@ -18,6 +26,7 @@ def rebuild_all(team: Team) -> None:
     for build, tables in (
         (rebuild, (UsageEvent, UsageRollup)),
         (rebuild_activity, (DailyUsage, TeamDay)),
+        (rebuild_audit, (AuditEvent, AuditDay)),
     ):
         for day in sorted({day for table in tables for day in _days(team, table)}):
             with transaction.atomic():

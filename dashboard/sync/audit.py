@@ -4,11 +4,15 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from dashboard.adminapi.auditlog import AuditRecord
+from dashboard.audit_log.told import words
 from dashboard.models import AuditEvent
+from dashboard.rollups import rebuild_audit
 from dashboard.sync.counts import Counts
 from dashboard.sync.departures import date_departures
 from dashboard.sync.upsert import upsert
@@ -21,14 +25,18 @@ def save_audit(team: Team, records: Iterable[AuditRecord], now: datetime) -> Cou
     """By the vendor's id; an event that came with another payload is overwritten."""
     rows = {(record.event_id,): _values(record) for record in records}
     ids = [event_id for (event_id,) in rows]
+    stored = AuditEvent.objects.filter(team=team, event_id__in=ids)
+    days = {values["day"] for values in rows.values()} | _days(stored)
     counts = upsert(
-        AuditEvent.objects.filter(team=team, event_id__in=ids),
+        stored,
         ("event_id",),
         rows,
         new={"team": team},
         on_change={"synced_at": now},
         compare=("payload_hash",),
     )
+    if counts.written:
+        rebuild_audit(team, days)
     date_departures(team)
     return counts
 
@@ -39,4 +47,11 @@ def _values(record: AuditRecord) -> dict[str, Any]:
     text = json.dumps(values, sort_keys=True)
     values["payload_hash"] = hashlib.sha256(text.encode()).hexdigest()
     values["at"] = _EPOCH + timedelta(milliseconds=values.pop("at_ms"))
+    values["day"] = values["at"].date()
+    values["words"] = words(record.email, record.type, record.ip_address, record.data)
     return values
+
+
+def _days(stored: QuerySet[AuditEvent]) -> set[date]:
+    """Those that events lie on by what was said of them before."""
+    return set(stored.order_by().values_list("day", flat=True).distinct())

@@ -88,6 +88,12 @@ def instant(value: datetime | None) -> str:
 
 
 @register.filter
+def moment(value: datetime) -> str:
+    """To the second, in its own zone, which stands beside it."""
+    return here().moment(value)
+
+
+@register.filter
 def listed(words: list[str]) -> str:
     """`Spend`, `Spend and Members`, `Spend, Members and Daily usage`."""
     return here().listed(words)
