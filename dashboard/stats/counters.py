@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -50,9 +50,8 @@ def counters(team: Team, period: Period, only: Only) -> list[CounterDay]:
     ]
 
 
-@dataclass(frozen=True)
-class FacetDay:
-    """How many people the day names with the value."""
+class FacetDay(NamedTuple):
+    """How many people the day names with the value: a year has ten thousand of them."""
 
     day: date
     value: str

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from dashboard.models import LocalGroupMember, Member
 from dashboard.periods import DAY
@@ -42,16 +45,14 @@ def seats(team: Team, found: Active, today: date, idle_days: int) -> Seats:
     """`found` reaches back to HORIZON. Idle: no active day in the last so many, and a
     member for as long. Who is idle for longest comes first."""
     since = today - DAY * (idle_days - 1)
-    members = Member.objects.of(team).present()
-    groups = _groups(team, today)
+    members = list(_members(team, today))
     idle = []
-    for member in members:
-        last = found.last(member.email)
-        if not is_idle(member.first_seen_at.date(), last, since):
+    for email, name, first_seen_at, group in members:
+        last = found.last(email)
+        if not is_idle(first_seen_at.date(), last, since):
             continue
         days = (today - last).days if last else None
-        group = groups.get(member.email, "")
-        idle.append(IdleSeat(member.email, member.name, group, last, days))
+        idle.append(IdleSeat(email, name, group or "", last, days))
     idle.sort(key=lambda seat: (seat.last_active or date.min, seat.email))
     return Seats(len(members), tuple(idle), Decimal(team.seat_cents))
 
@@ -61,7 +62,14 @@ def is_idle(joined: date, last: date | None, since: date) -> bool:
     return joined < since and (last is None or last < since)
 
 
-def _groups(team: Team, today: date) -> dict[str, str]:
-    now = LocalGroupMember.objects.filter(group__team=team, first_day__lte=today)
-    found = now.exclude(last_day__lt=today)
-    return dict(found.values_list("email", "group__name"))
+def _members(team: Team, today: date) -> QuerySet[Any, tuple[Any, ...]]:
+    """(e-mail, name, since when they are known, today's group or None)."""
+    now = LocalGroupMember.objects.filter(
+        Q(last_day=None) | Q(last_day__gte=today),
+        group__team=team,
+        email=OuterRef("email"),
+        first_day__lte=today,
+    )
+    group = Subquery(now.values("group__name")[:1])
+    members = Member.objects.of(team).present().annotate(group_name=group)
+    return members.values_list("email", "name", "first_seen_at", "group_name")

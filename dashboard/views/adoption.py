@@ -72,7 +72,6 @@ class Figures:
 @page
 def adoption(request: HttpRequest, asked: Asked) -> HttpResponse:
     idle_days = _idle_days(request)
-    doing = progress(asked.team, asked.now)
     asking = question(asked, CHARTS["active-people"])
     (figures, whole, before), found, automated = asked.kept(
         f"adoption:{idle_days}:{asked.team.seat_cents}:{_counted_since(asked)}",
@@ -82,6 +81,9 @@ def adoption(request: HttpRequest, asked: Asked) -> HttpResponse:
             totals(days_of_origins(asking)),
         ),
     )
+    doing = None
+    if asked.covered is None or asking.covered is None:
+        doing = progress(asked.team, asked.now)
     context = {
         "picker": picker(asked, idle="" if idle_days == USUAL_IDLE else str(idle_days)),
         "charts": [drawn(asked, slug) for slug in STORIES],
@@ -93,8 +95,8 @@ def adoption(request: HttpRequest, asked: Asked) -> HttpResponse:
         "shown": found.idle[:SHOWN],
         "idle_days": idle_days,
         "idle_links": _idle_links(asked, idle_days),
-        "daily_refusal": doing.refusal(Stream.DAILY),
-        "events_refusal": doing.refusal(Stream.EVENTS),
+        "daily_refusal": doing.refusal(Stream.DAILY) if doing else "",
+        "events_refusal": doing.refusal(Stream.EVENTS) if doing else "",
         "covered": asked.covered,
     }
     return show(request, "dashboard/adoption.html", asked, context)

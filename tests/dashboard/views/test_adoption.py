@@ -5,7 +5,9 @@ from json import loads
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from dashboard import rollups
 from dashboard.models import DailyUsage, LocalGroup, Stream
@@ -121,6 +123,19 @@ def test_its_figures_stand_beside_those_of_the_days_before(
     html = body(alice, "?period=7d")
     assert "10% before" in html
     assert '75 <small class="change">+50%</small>' in html
+
+
+def test_it_asks_fifteen_times_at_most(
+    alice: Client,
+    counted: World,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    start = counted.cycle - 60 * DAY
+    factories.window(counted.team, start, datetime.now(UTC), stream=Stream.DAILY)
+    body(alice, "?period=30d")
+    cache.clear()
+    with django_assert_max_num_queries(15):
+        body(alice, "?period=7d")
 
 
 def test_an_unknown_length_of_idleness_is_refused_by_name(
