@@ -24,8 +24,18 @@ BLOCK = 500
 
 
 def harmless(text: str) -> str:
-    """The text with an apostrophe in front where a spreadsheet would run it."""
-    return f"'{text}" if text.startswith(STARTS) else text
+    """The text with an apostrophe in front where a spreadsheet would run it, and where
+    it looks like such a text made harmless already: `plain` gives each back."""
+    return f"'{text}" if _is_doubtful(text) else text
+
+
+def plain(cell: str) -> str:
+    """What `harmless` was given, from what it made of it."""
+    return cell[1:] if cell[:1] == "'" and _is_doubtful(cell) else cell
+
+
+def _is_doubtful(text: str) -> bool:
+    return text.lstrip("'").startswith(STARTS)
 
 
 def download(

@@ -12,7 +12,7 @@ from io import StringIO
 
 from django.utils.translation import gettext as _
 
-from dashboard.exporting import STARTS
+from dashboard.exporting import plain
 from dashboard.group_keys import key_of
 from dashboard.group_names import check_name
 from dashboard.periods import BadInput, day
@@ -84,7 +84,7 @@ def _rows(
             sentence = _("Line %(line)d: a file holds %(most)d rows at most; cut it.")
             raise BadInput("file", sentence % {"line": line, "most": MOST_ROWS})
         given = {
-            name: _plain(cells[place]) if place < len(cells) else ""
+            name: plain(cells[place].strip()) if place < len(cells) else ""
             for name, place in places.items()
         }
         try:
@@ -92,12 +92,6 @@ def _rows(
         except BadInput as error:
             problems.append(Problem(line, error.field, str(error)))
     return rows, problems
-
-
-def _plain(cell: str) -> str:
-    """Without the apostrophe that keeps a spreadsheet from running it."""
-    text = cell.strip()
-    return text[1:] if text[:1] == "'" and text[1:].startswith(STARTS) else text
 
 
 def _row(line: int, given: Mapping[str, str], ids: Collection[str]) -> Row:

@@ -9,7 +9,7 @@ from django.test import AsyncRequestFactory, RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.exporting import BLOCK, STARTS, Cell, blocks, download, harmless
+from dashboard.exporting import BLOCK, STARTS, Cell, blocks, download, harmless, plain
 
 
 def read(*rows: list[Cell]) -> list[list[str]]:
@@ -29,7 +29,13 @@ def test_a_formula_is_a_text(text: str) -> None:
 def test_no_cell_starts_as_a_formula_and_none_is_lost(text: str) -> None:
     ((cell,),) = read([text]) if text else [("",)]
     assert not cell.startswith(STARTS)
-    assert cell.removeprefix("'") == text.removeprefix("'")
+    assert plain(cell) == text
+
+
+@given(st.text(st.sampled_from("'=-a@"), max_size=6))
+def test_what_looks_like_a_cell_made_harmless_comes_back_too(text: str) -> None:
+    assert not harmless(text).startswith(STARTS)
+    assert plain(harmless(text)) == text
 
 
 def test_numbers_are_plain_and_exact_and_no_formulas() -> None:

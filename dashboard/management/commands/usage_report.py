@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
+from dashboard.exporting import harmless
 from dashboard.periods import BadInput, Period, cycle_of, parse
 from dashboard.stats.usage import MEASURES, By, UsageRow, columns, usage
 from dashboard.teams import team_named
@@ -91,12 +92,7 @@ def write_csv(
     lines.writerow(names)
     for line in cells:
         pairs = zip(names, line, strict=True)
-        lines.writerow([c if n in MEASURES else _harmless(str(c)) for n, c in pairs])
-
-
-def _harmless(text: str) -> str:
-    """A spreadsheet would run `=cmd()` as a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+        lines.writerow([c if n in MEASURES else harmless(str(c)) for n, c in pairs])
 
 
 def write_table(
