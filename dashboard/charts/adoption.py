@@ -220,7 +220,8 @@ def by_facet(slug: str, title: Promise | str, facet: DayFacet.Facet) -> Chart:
     def read(question: Question) -> list[FacetDay]:
         only = question.filters.only
         found = question.once(
-            "facets", lambda: facets(question.team, question.period, only)
+            "facets",
+            lambda: facets(question.team, question.period, only, question.grain),
         )
         return found[facet]
 

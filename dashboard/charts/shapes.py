@@ -43,8 +43,13 @@ def shares(
     part: Callable[[R], Number],
     whole: Callable[[R], Number],
 ) -> Sums:
-    """Percent, as `quotients`."""
-    return quotients(rows, grain, part, whole, HUNDRED)
+    """Percent, as `quotients`, and 100 where the part is more than its whole: the
+    vendor may count more that was accepted than that was applied."""
+    found = quotients(rows, grain, part, whole, HUNDRED)
+    return {
+        key: {tick: min(percent, HUNDRED) for tick, percent in ticks.items()}
+        for key, ticks in found.items()
+    }
 
 
 def quotients(

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from dashboard.grains import Grain
 from dashboard.models import DailyUsage, DayFacet, TeamDay
 from dashboard.models.activity import Counters
 from dashboard.periods import Period
 from dashboard.stats.sources import Only, in_group
+from dashboard.stats.ticks import TICKS
 from tokens.models import Team
 
 NAMES = tuple(found.name for found in Counters._meta.get_fields())
@@ -51,7 +54,8 @@ def counters(team: Team, period: Period, only: Only) -> list[CounterDay]:
 
 
 class FacetDay(NamedTuple):
-    """How many people the day names with the value: a year has ten thousand of them."""
+    """How many people the days of a tick name with the value; somebody who is there on
+    five days counts five. `day` is the first of the week or month."""
 
     day: date
     value: str
@@ -59,22 +63,22 @@ class FacetDay(NamedTuple):
 
 
 def facets(
-    team: Team, period: Period, only: Only
+    team: Team, period: Period, only: Only, grain: Grain
 ) -> dict[DayFacet.Facet, list[FacetDay]]:
-    """All of them, each by day."""
+    """All of them. A year has ten thousand by day, and a tenth of that by month."""
     found: dict[DayFacet.Facet, list[FacetDay]] = {f: [] for f in DayFacet.Facet}
     span = {"team": team, "day__range": (period.start, period.end)}
     if only.group is None and only.email is None:
-        rows = DayFacet.objects.filter(**span).order_by("day", "value")
-        names = ("facet", "day", "value", "people")
-        by_name = {facet.value: days for facet, days in found.items()}
-        for name, day, value, people in rows.values_list(*names):
-            by_name[name].append(FacetDay(day, value, people))
+        rows = DayFacet.objects.filter(**span).annotate(tick=TICKS[grain])
+        summed = rows.order_by().values_list("facet", "tick", "value")
+        for name, day, value, people in summed.annotate(Sum("people")):
+            found[DayFacet.Facet(name)].append(FacetDay(day, value, people))
         return found
     days = _of(DailyUsage.objects.filter(**span), team, only)
     for facet in DayFacet.Facet:
-        values = days.exclude(**{facet.value: ""}).values_list("day", facet.value)
-        for day, value, people in values.annotate(Count("pk")).order_by("day"):
+        named = days.exclude(**{facet.value: ""}).annotate(tick=TICKS[grain])
+        values = named.values_list("tick", facet.value)
+        for day, value, people in values.annotate(Count("pk")):
             found[facet].append(FacetDay(day, value, people))
     return found
 
@@ -89,3 +93,12 @@ def _of(days: QuerySet[DailyUsage], team: Team, only: Only) -> QuerySet[DailyUsa
 
 def total(days: Sequence[CounterDay], counter: str) -> int:
     return sum(day[counter] for day in days)
+
+
+def rate(days: Sequence[CounterDay], part: str, whole: str) -> Decimal | None:
+    """Percent, at most 100: the vendor may count more that was accepted than that was
+    applied. None of nothing."""
+    every = total(days, whole)
+    if not every:
+        return None
+    return min(Decimal(100), Decimal(total(days, part) * 100) / every)

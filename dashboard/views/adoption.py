@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from dashboard.charts.registry import CHARTS
 from dashboard.models import Stream
 from dashboard.periods import DAY, BadInput, Period, days_before
 from dashboard.stats.active import MONTH, WEEK, Active
-from dashboard.stats.counters import CounterDay, total
+from dashboard.stats.counters import CounterDay, rate, total
 from dashboard.stats.origins import totals
 from dashboard.stats.progress import progress
 from dashboard.stats.seats import seats
@@ -59,8 +60,8 @@ class Figures:
     daily: int
     weekly: int
     monthly: int
-    tabs: float | None
-    applies: float | None
+    tabs: Decimal | None
+    applies: Decimal | None
     lines: int
 
     @property
@@ -139,14 +140,10 @@ def _at(last: date, found: Active, days: list[CounterDay]) -> Figures:
         daily=found.rolling(day, 1)[0],
         weekly=found.rolling(day, WEEK)[0],
         monthly=found.rolling(day, MONTH)[0],
-        tabs=_share(days, "total_tabs_accepted", "total_tabs_shown"),
-        applies=_share(days, "total_accepts", "total_applies"),
+        tabs=rate(days, "total_tabs_accepted", "total_tabs_shown"),
+        applies=rate(days, "total_accepts", "total_applies"),
         lines=total(days, "accepted_lines_added"),
     )
-
-
-def _share(days: list[CounterDay], part: str, whole: str) -> float | None:
-    return _percent(total(days, part), total(days, whole))
 
 
 def _percent(part: int, whole: int) -> float | None:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from dashboard.models import Stream
 from dashboard.periods import DAY, Cycle, Period
 from dashboard.stats.by_person import BEFORE, NOW, by_person
-from dashboard.stats.counters import counters, total
+from dashboard.stats.counters import counters, rate, total
 from dashboard.stats.gauge import Limits, limits, readings
 from dashboard.stats.group_rows import group_rows
 from dashboard.stats.groups import Table
@@ -141,8 +141,8 @@ def _adoption(asked: Asked) -> Adoption | None:
     busy = [day.active for day in days if day.active]
     return Adoption(
         round(sum(busy) / len(busy)) if busy else None,
-        _percent(total(days, "total_tabs_accepted"), total(days, "total_tabs_shown")),
-        _percent(total(days, "total_accepts"), total(days, "total_applies")),
+        rate(days, "total_tabs_accepted", "total_tabs_shown"),
+        rate(days, "total_accepts", "total_applies"),
         total(days, "accepted_lines_added"),
         total(days, "agent_requests"),
         total(days, "chat_requests"),
@@ -163,7 +163,3 @@ def _cycle(asked: Asked) -> Cycle:
 
 def _each(cents: Decimal, people: int) -> Decimal | None:
     return cents / people if people else None
-
-
-def _percent(part: int, whole: int) -> Decimal | None:
-    return Decimal(part * 100) / whole if whole else None

@@ -37,3 +37,11 @@ def test_a_share_of_a_week_is_that_of_its_sums() -> None:
         rows, Grain.WEEK, lambda r: r.cache_read_tokens, lambda r: r.input_tokens
     )
     assert found == {"a": {MONDAY: Decimal(300) / 99}}
+
+
+def test_a_share_is_never_more_than_all_of_it() -> None:
+    rows = [("a", row(MONDAY, read=3, given=2)), ("a", row(NEXT, read=1, given=2))]
+    found = shares(
+        rows, Grain.DAY, lambda r: r.cache_read_tokens, lambda r: r.input_tokens
+    )
+    assert found == {"a": {MONDAY: 100, NEXT: 50}}
