@@ -105,6 +105,10 @@ def active_people(question: Question) -> Active:
 
 def over_days(found: Active, question: Question) -> dict[str, dict[date, int]]:
     """By day, up to today: a day that is to come has nobody yet."""
+    return question.once("over days", lambda: _over_days(found, question))
+
+
+def _over_days(found: Active, question: Question) -> dict[str, dict[date, int]]:
     period = lived(found, question)
     if period is None:
         return {}

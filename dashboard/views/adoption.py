@@ -134,12 +134,15 @@ def _counted_since(asked: Asked) -> date | None:
 
 
 def _at(last: date, found: Active, days: list[CounterDay]) -> Figures:
-    day = Period(last, last)
+    daily, weekly, monthly = (
+        len(found.within(Period(days_before(last, length - 1), last)))
+        for length in (1, WEEK, MONTH)
+    )
     return Figures(
         on=last,
-        daily=found.rolling(day, 1)[0],
-        weekly=found.rolling(day, WEEK)[0],
-        monthly=found.rolling(day, MONTH)[0],
+        daily=daily,
+        weekly=weekly,
+        monthly=monthly,
         tabs=rate(days, "total_tabs_accepted", "total_tabs_shown"),
         applies=rate(days, "total_accepts", "total_applies"),
         lines=total(days, "accepted_lines_added"),
