@@ -43,9 +43,11 @@ def tokeninfo(request: HttpRequest) -> HttpResponse:
 
 def _names_the_demo(request: HttpRequest) -> bool:
     """A real team stands in for it; the frame of the page is to say so, too."""
-    slug = request.GET.get("team", "")
-    is_read = request.method != "POST" and slug
-    return bool(is_read) and Team.objects.filter(slug=slug, is_demo=True).exists()
+    slug = request.GET.get("team")
+    if request.method == "POST" or not slug:
+        return False
+    # Compared here: PostgreSQL takes no text with a NUL.
+    return slug in Team.objects.filter(is_demo=True).values_list("slug", flat=True)
 
 
 def _show(
