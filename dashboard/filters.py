@@ -178,11 +178,17 @@ def _not_one_of(field: str, allowed: list[str]) -> BadInput:
     return BadInput(field, sentence % {"field": field, "allowed": ", ".join(allowed)})
 
 
-def _text(query: Mapping[str, str], field: str) -> str | None:
+def text_of(query: Mapping[str, str], field: str) -> str:
+    """What somebody typed, without blanks around it. Raises BadInput."""
     text = query.get(field, "").strip()
     if len(text) > LONGEST or not text.isprintable():
         sentence = _("%(field)s must be at most %(most)d characters that can be seen.")
         raise BadInput(field, sentence % {"field": field, "most": LONGEST})
+    return text
+
+
+def _text(query: Mapping[str, str], field: str) -> str | None:
+    text = text_of(query, field)
     return "" if text == NOBODY else text or None
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from dashboard.filters import LONGEST
+from dashboard.filters import text_of
 from dashboard.periods import BadInput
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -62,12 +62,4 @@ def wanted(query: Mapping[str, str]) -> Wanted:
     except ValueError:
         sentence = _("before must be the key of an event, as the links have it.")
         raise BadInput("before", sentence) from None
-    return Wanted(_text(query, "q"), _text(query, "type"), before)
-
-
-def _text(query: Mapping[str, str], field: str) -> str:
-    text = query.get(field, "").strip()
-    if len(text) > LONGEST or not text.isprintable():
-        sentence = _("%(field)s must be at most %(most)d characters that can be seen.")
-        raise BadInput(field, sentence % {"field": field, "most": LONGEST})
-    return text
+    return Wanted(text_of(query, "q"), text_of(query, "type"), before)

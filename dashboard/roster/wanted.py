@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dashboard.filters import LONGEST, NOBODY
+from dashboard.filters import NOBODY, text_of
 from dashboard.periods import BadInput, one_of
 from dashboard.roster.columns import COLUMNS, USUAL
 
@@ -118,9 +118,9 @@ def wanted(query: QueryDict) -> Wanted:
     sort = query.get("sort") or USUAL_SORT
     if sort.removeprefix("-") not in COLUMNS:
         raise BadInput("sort", one_of("sort", COLUMNS))
-    role = _text(query, "role")
+    role = text_of(query, "role")
     return Wanted(
-        words=_text(query, "q"),
+        words=text_of(query, "q"),
         state=_choice(query, "state", State),
         role="" if role == NOBODY else role or None,
         idle=_number(query, "idle", IDLE_DAYS),
@@ -169,11 +169,3 @@ def _page(query: Mapping[str, str]) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 7 and int(text)):
         raise BadInput("page", _("page must be the number of a page."))
     return int(text)
-
-
-def _text(query: Mapping[str, str], field: str) -> str:
-    text = query.get(field, "").strip()
-    if len(text) > LONGEST or not text.isprintable():
-        sentence = _("%(field)s must be at most %(most)d characters that can be seen.")
-        raise BadInput(field, sentence % {"field": field, "most": LONGEST})
-    return text

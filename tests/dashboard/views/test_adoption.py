@@ -1,6 +1,6 @@
 """The adoption page: active people, counters, hours, idle seats."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from json import loads
 from typing import Any
 
@@ -18,20 +18,25 @@ from tests.factories import DAY
 URL = "/dashboard/adoption/"
 
 
+def adas(world: World, day: date, **counters: Any) -> None:
+    """Ten suggestions were shown to Ada on the day."""
+    DailyUsage.objects.create(
+        team=world.team,
+        email="ada@example.com",
+        day=day,
+        is_active=True,
+        total_tabs_shown=10,
+        synced_at=datetime.now(UTC),
+        **counters,
+    )
+
+
 @pytest.fixture
 def counted(world: World) -> World:
     """Ada used the editor today and yesterday, with counters."""
     for day in (world.today, world.today - DAY):
-        DailyUsage.objects.create(
-            team=world.team,
-            email="ada@example.com",
-            day=day,
-            is_active=True,
-            total_tabs_shown=10,
-            total_tabs_accepted=4,
-            agent_requests=7,
-            client_version="2.1.6",
-            synced_at=datetime.now(UTC),
+        adas(
+            world, day, total_tabs_accepted=4, agent_requests=7, client_version="2.1.6"
         )
     rollups.rebuild_activity(world.team, [world.today, world.today - DAY])
     return world
@@ -104,16 +109,7 @@ def test_its_figures_stand_beside_those_of_the_days_before(
     """Ada's 4 of 10 yesterday against 1 of 10 eight days ago; today is left out. Only
     where a month of counters before is known."""
     before = counted.today - 8 * DAY
-    DailyUsage.objects.create(
-        team=counted.team,
-        email="ada@example.com",
-        day=before,
-        is_active=True,
-        total_tabs_shown=10,
-        total_tabs_accepted=1,
-        accepted_lines_added=50,
-        synced_at=datetime.now(UTC),
-    )
+    adas(counted, before, total_tabs_accepted=1, accepted_lines_added=50)
     yesterday = DailyUsage.objects.filter(day=counted.today - DAY)
     yesterday.update(accepted_lines_added=75)
     rollups.rebuild_activity(counted.team, [before, counted.today - DAY])
